@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The one list of what is counted: it makes the enum, the names that users
+ * read and the size of the counters. Append to a group, never rename: scripts
+ * and dashboards read these names.
+ */
+#ifndef NF_CSUM_COUNTERS_H
+#define NF_CSUM_COUNTERS_H
+
+/* Evidence: every inspected packet adds one to exactly one of these. */
+#define NF_CSUM_STATES(X) \
+	X(OK, ok) \
+	X(NO_CHECKSUM, no_checksum) \
+	X(PARTIAL, partial) \
+	X(PARTIAL_INNER, partial_inner) \
+	X(PARTIAL_BAD_SEED, partial_bad_seed) \
+	X(GSO, gso) \
+	X(GSO_BAD, gso_bad) \
+	X(ZEROED, zeroed) \
+	X(SEED, seed) \
+	X(CORRUPT, corrupt) \
+	X(FRAGMENT, fragment) \
+	X(OPAQUE, opaque) \
+	X(MALFORMED, malformed)
+
+/* What was done, beside the state. */
+#define NF_CSUM_ACTIONS(X) \
+	X(FINISHED, finished) \
+	X(RESEEDED, reseeded) \
+	X(REARMED, rearmed) \
+	X(FILLED, filled) \
+	X(OUTER_REFRESHED, outer_refreshed) \
+	X(UNTRUSTED, untrusted) \
+	X(FAILED, failed) \
+	X(EXEMPT, exempt)
+
+#define NF_CSUM_COUNTER_ID(id, name) NF_CSUM_##id,
+
+enum nf_csum_counter {
+	NF_CSUM_STATES(NF_CSUM_COUNTER_ID)
+	NF_CSUM_ACTIONS(NF_CSUM_COUNTER_ID)
+	NF_CSUM_COUNTERS
+};
+
+#undef NF_CSUM_COUNTER_ID
+
+#endif /* NF_CSUM_COUNTERS_H */

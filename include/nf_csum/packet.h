@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How a packet is judged: inspect says what it is, decide what should be done
+ * about it, repair does it. None of the three knows of hooks, procfs or
+ * sysctls, so that the unit tests call them as they are.
+ */
+#ifndef NF_CSUM_PACKET_H
+#define NF_CSUM_PACKET_H
+
+#include <linux/bits.h>
+#include <linux/skbuff.h>
+#include <linux/types.h>
+
+#include <nf_csum/counters.h>
+
+/**
+ * struct nf_csum_packet - a packet and what its headers say about its checksum
+ * @skb: the packet; skb->data is at the network header
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @hook: NF_INET_PRE_ROUTING or NF_INET_POST_ROUTING
+ * @proto: IPPROTO_* of the outermost transport header
+ * @verified: software found the checksum right; set for GSO_BAD packets only
+ * @found: what the checksum field held
+ * @seed: folded, un-inverted pseudo-header sum; 0 where there is no pseudo-header
+ * @sum: sum of the transport bytes as they came; set for ZEROED, SEED, CORRUPT
+ *	and for what is GSO_BAD without being CHECKSUM_PARTIAL
+ * @thoff: offset of the outermost transport header from skb->data
+ * @len: bytes from there to the end of the packet, and what @seed covers
+ * @field: offset of the checksum field from skb->data
+ * @state: the evidence, one of NF_CSUM_STATES
+ *
+ * Offsets and lengths are in bytes and host order. @proto, @found, @seed,
+ * @thoff, @len and @field are valid for the states that repair acts on.
+ */
+struct nf_csum_packet {
+	struct sk_buff *skb;
+	u8 family;
+	u8 hook;
+	u8 proto;
+	bool verified;
+	__sum16 found;
+	__sum16 seed;
+	__wsum sum;
+	unsigned int thoff;
+	unsigned int len;
+	unsigned int field;
+	enum nf_csum_counter state;
+};
+
+/**
+ * struct nf_csum_policy - what the knobs and the devices say about a packet
+ * @repair: mode 2; everything else is moot without it
+ * @finish: pending offloads are finished for this packet's devices
+ * @trusted: somebody vouched for this packet, or the administrator trusts all
+ * @after_snat: the second look at a tunnel packet, after source NAT
+ */
+struct nf_csum_policy {
+	bool repair;
+	bool finish;
+	bool trusted;
+	bool after_snat;
+};
+
+void nf_csum_inspect(struct nf_csum_packet *pkt);
+u32 nf_csum_decide(const struct nf_csum_packet *pkt,
+		   const struct nf_csum_policy *policy);
+u32 nf_csum_repair(const struct nf_csum_packet *pkt, u32 actions);
+void nf_csum_withdraw(struct sk_buff *skb);
+
+#endif /* NF_CSUM_PACKET_H */

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Comes and goes: with the module, and with every network namespace. */
+#include <linux/init.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/xarray.h>
+#include <net/net_namespace.h>
+
+#include <nf_csum/netns.h>
+
+unsigned int nf_csum_net_id __read_mostly;
+
+static int __net_init init_net_ns(struct net *net)
+{
+	struct nf_csum_net *nfc = nf_csum_pernet(net);
+	int err;
+
+	nfc->net = net;
+	xa_init(&nfc->ifaces);
+
+	err = nf_csum_counters_init(nfc);
+	if (err)
+		return err;
+	err = nf_csum_knobs_register(nfc);
+	if (err)
+		goto err_counters;
+	err = nf_csum_hooks_set_mode(nfc, nfc->knobs.mode);
+	if (err)
+		goto err_knobs;
+	return 0;
+
+err_knobs:
+	nf_csum_knobs_unregister(nfc);
+	/* Some of the hooks may have been there long enough to be found. */
+	nf_csum_hooks_set_mode(nfc, NF_CSUM_MODE_OFF);
+	synchronize_rcu();
+err_counters:
+	nf_csum_counters_hide(nfc);
+	nf_csum_counters_free(nfc);
+	return err;
+}
+
+/* Before RCU's grace period: no packet finds the hooks after it. */
+static void __net_exit pre_exit_net_ns(struct net *net)
+{
+	struct nf_csum_net *nfc = nf_csum_pernet(net);
+
+	nf_csum_knobs_unregister(nfc);
+	nf_csum_hooks_set_mode(nfc, NF_CSUM_MODE_OFF);
+	nf_csum_counters_hide(nfc);
+}
+
+static void __net_exit exit_net_ns(struct net *net)
+{
+	struct nf_csum_net *nfc = nf_csum_pernet(net);
+
+	nf_csum_counters_free(nfc);
+	xa_destroy(&nfc->ifaces);
+}
+
+static struct pernet_operations net_ops = {
+	.init		= init_net_ns,
+	.pre_exit	= pre_exit_net_ns,
+	.exit		= exit_net_ns,
+	.id		= &nf_csum_net_id,
+	.size		= sizeof(struct nf_csum_net),
+};
+
+static int __init nf_csum_init(void)
+{
+	int err;
+
+	err = nf_csum_knobs_check();
+	if (err)
+		return err;
+	err = register_pernet_subsys(&net_ops);
+	if (err)
+		return err;
+	err = nf_csum_ifaces_register();
+	if (err)
+		unregister_pernet_subsys(&net_ops);
+	return err;
+}
+
+static void __exit nf_csum_exit(void)
+{
+	nf_csum_ifaces_unregister();
+	unregister_pernet_subsys(&net_ops);
+}
+
+module_init(nf_csum_init);
+module_exit(nf_csum_exit);
+MODULE_AUTHOR("The nf_csum developers");
+MODULE_DESCRIPTION("Judges and repairs transport checksums that were never finished");
+MODULE_VERSION("0.1.0");
+MODULE_LICENSE("GPL");

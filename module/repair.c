@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Carries out what was decided. A step that cannot be done leaves the packet
+ * as it was and says so; nothing here drops a packet.
+ */
+#include <linux/in.h>
+#include <linux/netfilter.h>
+#include <linux/skbuff.h>
+#include <net/checksum.h>
+
+#include <nf_csum/export.h>
+#include <nf_csum/packet.h>
+
+/*
+ * The outermost checksum was computed just now. On the way in that is worth a
+ * voucher, so that neither conntrack nor the socket sums the payload again;
+ * csum_valid signs it, for nf_csum_withdraw(). On the way out it is not: veth
+ * would carry the voucher past whatever corrupts packets behind this hook.
+ */
+static void vouch(const struct nf_csum_packet *pkt)
+{
+	struct sk_buff *skb = pkt->skb;
+	bool inbound = pkt->hook == NF_INET_PRE_ROUTING;
+
+	skb->ip_summed = inbound ? CHECKSUM_UNNECESSARY : CHECKSUM_NONE;
+	skb->csum_valid = inbound;
+	skb->csum_level = 0;
+}
+
+static bool write_field(struct sk_buff *skb, unsigned int field, __sum16 value)
+{
+	if (skb_ensure_writable(skb, field + sizeof(value)))
+		return false;
+	*(__sum16 *)(skb->data + field) = value;
+	return true;
+}
+
+/* The caller's word that csum_start and csum_offset are in bounds is inspect's. */
+static bool finish(const struct nf_csum_packet *pkt)
+{
+	struct sk_buff *skb = pkt->skb;
+	unsigned int end = skb_checksum_start_offset(skb) + skb->csum_offset +
+			   sizeof(__sum16);
+
+	/* skb_checksum_help() WARNs if the field is not in the linear part. */
+	if (!pskb_may_pull(skb, end) || skb_checksum_help(skb))
+		return false;
+
+	/* Of a tunnel packet only the inner checksum is known to be right. */
+	if (pkt->state != NF_CSUM_PARTIAL_INNER)
+		vouch(pkt);
+	return true;
+}
+
+static bool rearm(const struct nf_csum_packet *pkt)
+{
+	struct sk_buff *skb = pkt->skb;
+
+	if (skb_ensure_writable(skb, pkt->field + sizeof(__sum16)) ||
+	    !skb_partial_csum_set(skb, pkt->thoff, pkt->field - pkt->thoff))
+		return false;
+	return write_field(skb, pkt->field, pkt->seed);
+}
+
+static bool fill(const struct nf_csum_packet *pkt)
+{
+	__wsum sum = csum_sub(pkt->sum, csum_unfold(pkt->found));
+	__sum16 value = csum_fold(csum_add(sum, csum_unfold(pkt->seed)));
+
+	if (pkt->proto == IPPROTO_UDP && !value)
+		value = CSUM_MANGLED_0;
+	if (!write_field(pkt->skb, pkt->field, value))
+		return false;
+	vouch(pkt);
+	return true;
+}
+
+/*
+ * With an inner checksum pending, everything from csum_start on will sum up to
+ * the complement of the inner seed: the outer checksum follows from the headers
+ * (local checksum offload). NAT takes the outer field for a seed and breaks it.
+ */
+static u32 refresh_outer(const struct nf_csum_packet *pkt)
+{
+	struct sk_buff *skb = pkt->skb;
+	unsigned int start = skb_checksum_start_offset(skb);
+	const __sum16 *inner;
+	__sum16 value, buf;
+	__wsum sum;
+
+	if (pkt->proto != IPPROTO_UDP || !pkt->found)
+		return 0;
+	/* At an odd distance the inner bytes would count swapped. */
+	if ((start - pkt->thoff) % 2)
+		return 0;
+	inner = skb_header_pointer(skb, start + skb->csum_offset, sizeof(buf),
+				   &buf);
+	if (!inner)
+		return 0;
+
+	sum = skb_checksum(skb, pkt->thoff, start - pkt->thoff,
+			   ~csum_unfold(*inner));
+	sum = csum_sub(sum, csum_unfold(pkt->found));
+	value = csum_fold(csum_add(sum, csum_unfold(pkt->seed))) ?:
+		CSUM_MANGLED_0;
+	if (value == pkt->found)
+		return 0;
+	return write_field(skb, pkt->field, value) ?
+		BIT(NF_CSUM_OUTER_REFRESHED) : BIT(NF_CSUM_FAILED);
+}
+
+/**
+ * nf_csum_repair - carry out what nf_csum_decide() said
+ * @pkt: an inspected packet that nobody has changed since
+ * @actions: from nf_csum_decide() for this packet
+ *
+ * May make the headers writable, which reallocates them: the caller has to
+ * load its pointers into the packet again. Softirq or process context, does
+ * not sleep.
+ *
+ * Return: what was done, a bit for each action. NF_CSUM_FAILED is among them
+ * where memory was short: the packet can go on, it is no worse than before.
+ */
+u32 nf_csum_repair(const struct nf_csum_packet *pkt, u32 actions)
+{
+	u32 done = actions & BIT(NF_CSUM_UNTRUSTED);
+
+	if (actions & BIT(NF_CSUM_OUTER_REFRESHED))
+		return refresh_outer(pkt);
+
+	if (actions & BIT(NF_CSUM_RESEEDED)) {
+		if (!write_field(pkt->skb, pkt->field, pkt->seed))
+			return BIT(NF_CSUM_FAILED);
+		done |= BIT(NF_CSUM_RESEEDED);
+	}
+	if (actions & BIT(NF_CSUM_FINISHED))
+		done |= BIT(finish(pkt) ? NF_CSUM_FINISHED : NF_CSUM_FAILED);
+	if (actions & BIT(NF_CSUM_REARMED))
+		done |= BIT(rearm(pkt) ? NF_CSUM_REARMED : NF_CSUM_FAILED);
+	if (actions & BIT(NF_CSUM_FILLED))
+		done |= BIT(fill(pkt) ? NF_CSUM_FILLED : NF_CSUM_FAILED);
+	return done;
+}
+NF_CSUM_EXPORT(nf_csum_repair);
+
+/**
+ * nf_csum_withdraw - take back the voucher given by nf_csum_repair()
+ * @skb: a packet on its way out
+ *
+ * A packet that was vouched for at PREROUTING for conntrack's sake and is then
+ * forwarded has to be checked by its receiver. csum_valid beside
+ * CHECKSUM_UNNECESSARY is this module's mark: devices set only the latter, and
+ * transport protocols clear the former before they look. A tunnel endpoint can
+ * leave the pair behind, too; then the receiver checks what it could have
+ * believed. Any context.
+ */
+void nf_csum_withdraw(struct sk_buff *skb)
+{
+	if (skb->ip_summed == CHECKSUM_UNNECESSARY && skb->csum_valid) {
+		skb->ip_summed = CHECKSUM_NONE;
+		skb->csum_valid = 0;
+	}
+}
+NF_CSUM_EXPORT(nf_csum_withdraw);

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What the scripts share: where the caches are, how to stop, how to get Debian packages.
+
+set -euo pipefail
+
+# shellcheck disable=SC2034 # used by the scripts that source this file
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/nf_csum
+mkdir -p "$cache"
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "$(basename "$0"): $*"; exit 1; }
+usage() { say "usage: $*"; exit 2; }
+
+# locked NAME COMMAND...: one process at a time fills a cache entry
+locked() {
+	local name=$1
+	shift
+	(flock 9 && "$@") 9>"$cache/$name.lock"
+}
+
+installed() {
+	local status
+	status=$(dpkg-query -W -f '${Status}' "$1" 2>/dev/null) || return 1
+	[ "$status" = 'install ok installed' ]
+}
+
+# need PACKAGE...: install the Debian packages that are not there yet
+need() {
+	local p missing=()
+	for p; do
+		installed "$p" || missing+=("$p")
+	done
+	[ ${#missing[@]} -gt 0 ] || return 0
+	[ "$(id -u)" -eq 0 ] || die "missing packages; as root: apt-get install ${missing[*]}"
+	say "installing ${missing[*]}"
+	locked apt install_packages "${missing[@]}"
+}
+
+install_packages() {
+	export DEBIAN_FRONTEND=noninteractive
+	{
+		apt-get -q update &&
+		apt-get -q install -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"
+	} >"$cache/apt.log" 2>&1 9>&- || {
+		tail -n 20 "$cache/apt.log" >&2
+		die "cannot install $* (the whole log: $cache/apt.log)"
+	}
+}
+
+# mirror LABEL: the machine's own mirror of Debian or Debian-Security
+mirror() {
+	local uri
+	uri=$(apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' |
+		awk -v label="$1" '$1 == label { print $2; exit }')
+	[ -n "$uri" ] || die "no $1 mirror in this machine's apt sources (is apt-get update done?)"
+	printf '%s\n' "$uri"
+}
+
+# suite_apt SUITE...: an apt configuration of its own for those suites, so that the
+# machine's is left alone; sets the array apt_options
+suite_apt() {
+	local dir=$cache/apt/$1 keyring=/usr/share/keyrings/debian-archive-keyring.gpg suite label
+	mkdir -p "$dir/lists/partial" "$dir/archives/partial"
+	: >"$dir/sources.list"
+	for suite; do
+		label=Debian
+		[ "$suite" = "${suite%-security}" ] || label=Debian-Security
+		printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$(mirror $label)" "$suite" \
+			>>"$dir/sources.list"
+	done
+	apt_options=(-o Dir::Etc::SourceList="$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null
+		-o Dir::State::Lists="$dir/lists" -o Dir::Cache::archives="$dir/archives"
+		-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Sandbox::User=root)
+}
