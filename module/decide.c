@@ -4,10 +4,10 @@
  * what provably was never finished is repaired, everything else stays as it
  * came.
  */
+#include <kunit/visibility.h>
 #include <linux/bits.h>
 #include <linux/skbuff.h>
 
-#include <nf_csum/export.h>
 #include <nf_csum/packet.h>
 
 static u32 decide_gso_bad(const struct nf_csum_packet *pkt,
@@ -56,4 +56,4 @@ u32 nf_csum_decide(const struct nf_csum_packet *pkt,
 		return 0;
 	}
 }
-NF_CSUM_EXPORT(nf_csum_decide);
+EXPORT_SYMBOL_IF_KUNIT(nf_csum_decide);

@@ -4,6 +4,7 @@
  * the payload only where the checksum field makes it worth it. Every field of
  * a packet and every offload offset is taken to be hostile.
  */
+#include <kunit/visibility.h>
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
 #include <linux/ip.h>
@@ -17,7 +18,6 @@
 #include <net/ip6_checksum.h>
 #include <net/ipv6.h>
 
-#include <nf_csum/export.h>
 #include <nf_csum/packet.h>
 
 /* More extension headers than this is an attack, not traffic. */
@@ -435,4 +435,4 @@ void nf_csum_inspect(struct nf_csum_packet *pkt)
 	pkt->verified = false;
 	pkt->state = judge(pkt);
 }
-NF_CSUM_EXPORT(nf_csum_inspect);
+EXPORT_SYMBOL_IF_KUNIT(nf_csum_inspect);

@@ -3,12 +3,12 @@
  * Carries out what was decided. A step that cannot be done leaves the packet
  * as it was and says so; nothing here drops a packet.
  */
+#include <kunit/visibility.h>
 #include <linux/in.h>
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
 #include <net/checksum.h>
 
-#include <nf_csum/export.h>
 #include <nf_csum/packet.h>
 
 /*
@@ -141,7 +141,7 @@ u32 nf_csum_repair(const struct nf_csum_packet *pkt, u32 actions)
 		done |= BIT(fill(pkt) ? NF_CSUM_FILLED : NF_CSUM_FAILED);
 	return done;
 }
-NF_CSUM_EXPORT(nf_csum_repair);
+EXPORT_SYMBOL_IF_KUNIT(nf_csum_repair);
 
 /**
  * nf_csum_withdraw - take back the voucher given by nf_csum_repair()
@@ -161,4 +161,4 @@ void nf_csum_withdraw(struct sk_buff *skb)
 		skb->csum_valid = 0;
 	}
 }
-NF_CSUM_EXPORT(nf_csum_withdraw);
+EXPORT_SYMBOL_IF_KUNIT(nf_csum_withdraw);

@@ -52,6 +52,7 @@ install_packages() {
 # mirror LABEL: the machine's own mirror of Debian or Debian-Security
 mirror() {
 	local uri
+	# shellcheck disable=SC2016 # apt fills these in
 	uri=$(apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' |
 		awk -v label="$1" '$1 == label { print $2; exit }')
 	[ -n "$uri" ] || die "no $1 mirror in this machine's apt sources (is apt-get update done?)"
@@ -70,6 +71,7 @@ suite_apt() {
 		printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$(mirror $label)" "$suite" \
 			>>"$dir/sources.list"
 	done
+	# shellcheck disable=SC2034 # used by the caller
 	apt_options=(-o Dir::Etc::SourceList="$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null
 		-o Dir::State::Lists="$dir/lists" -o Dir::Cache::archives="$dir/archives"
 		-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Sandbox::User=root)

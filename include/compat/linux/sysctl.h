@@ -6,9 +6,9 @@
 
 /* What a proc_handler is given: older kernels let it write there. */
 #ifdef NF_CSUM_HAVE_const_ctl_table
-typedef const struct ctl_table nf_csum_ctl_table;
+#define nf_csum_ctl_table const struct ctl_table
 #else
-typedef struct ctl_table nf_csum_ctl_table;
+#define nf_csum_ctl_table struct ctl_table
 #endif
 
 #endif /* NF_CSUM_COMPAT_SYSCTL_H */

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0
+# make help says what there is. The kernel's build system reads Kbuild instead.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+VERSION := $(shell sed -n 's/^MODULE_VERSION("\(.*\)");/\1/p' module/main.c)
+
+.PHONY: modules
+modules: ## build nf_csum.ko for the running kernel, or for KDIR=<headers>
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+.PHONY: demo
+demo: ## see broken connections come alive, on a throw-away virtual machine
+	scripts/demo
+
+.PHONY: check
+check: ## run every test: lint, kunit and e2e
+	scripts/check lint kunit e2e/run
+
+.PHONY: lint
+lint: ## static checks: sparse, W=1, checkpatch, kernel-doc, shellcheck
+	scripts/lint
+
+.PHONY: kunit
+kunit: ## unit tests, on User Mode Linux
+	scripts/kunit
+
+.PHONY: e2e
+e2e: ## real traffic on stock Debian kernels, in virtual machines
+	scripts/e2e/run
+
+.PHONY: load
+load: modules ## insmod it into the running kernel
+	insmod nf_csum.ko
+
+.PHONY: unload
+unload: ## rmmod it
+	rmmod nf_csum
+
+.PHONY: dkms-install
+dkms-install: ## let DKMS build and install it, for this kernel and those to come
+	dkms add $(CURDIR)
+	dkms install nf_csum/$(VERSION)
+
+.PHONY: clean
+clean: ## remove what make built here (the caches stay)
+	$(MAKE) -C $(KDIR) M=$(CURDIR) clean
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
