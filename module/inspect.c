@@ -319,6 +319,8 @@ static enum nf_csum_counter judge_other(struct nf_csum_packet *pkt)
 	const __sum16 *found;
 	__sum16 buf;
 
+	if (skb_is_gso(skb))
+		return NF_CSUM_GSO;
 	switch (pkt->proto) {
 	case IPPROTO_AH:
 	case IPPROTO_ESP:
@@ -327,8 +329,6 @@ static enum nf_csum_counter judge_other(struct nf_csum_packet *pkt)
 	case IPPROTO_UDPLITE:	/* coverage of its own */
 		return NF_CSUM_OPAQUE;
 	}
-	if (skb_is_gso(skb))
-		return NF_CSUM_GSO;
 	if (skb->ip_summed != CHECKSUM_PARTIAL)
 		return NF_CSUM_OPAQUE;
 
