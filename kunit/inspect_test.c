@@ -831,6 +831,15 @@ static void inspect_headers(struct kunit *test)
 
 static const struct inspect_case gso_cases[] = {
 	{
+		.name = "tcp, bytes after its end, pending",
+		.packet = { GSO_TCP, .ip_summed = CHECKSUM_PARTIAL,
+			    .field = FIELD_SEED, .trailer = 6 },
+		.state = NF_CSUM_MALFORMED,
+	}, {
+		.name = "tcp, bytes after its end",
+		.packet = { GSO_TCP, .trailer = 6 },
+		.state = NF_CSUM_MALFORMED,
+	}, {
 		.name = "tcp",
 		.packet = { GSO_TCP, .ip_summed = CHECKSUM_PARTIAL,
 			    .field = FIELD_SEED },

@@ -217,6 +217,12 @@ static enum nf_csum_counter parse_ipv6(struct nf_csum_packet *pkt)
 	return NF_CSUM_OK;
 }
 
+/* No bytes behind the IP packet's end? */
+static bool ends_with_packet(const struct nf_csum_packet *pkt)
+{
+	return pkt->skb->len == pkt->thoff + pkt->len;
+}
+
 /* Does the checksum hold? Leaves the sum behind, so that filling need not walk again. */
 static bool verify(struct nf_csum_packet *pkt)
 {
@@ -227,8 +233,7 @@ static bool verify(struct nf_csum_packet *pkt)
 	 * changes the header behind its back.
 	 */
 	if (skb->ip_summed == CHECKSUM_COMPLETE &&
-	    pkt->hook == NF_INET_PRE_ROUTING &&
-	    skb->len == pkt->thoff + pkt->len)
+	    pkt->hook == NF_INET_PRE_ROUTING && ends_with_packet(pkt))
 		pkt->sum = csum_sub(skb->csum,
 				    skb_checksum(skb, 0, pkt->thoff, 0));
 	else
@@ -263,6 +268,9 @@ static enum nf_csum_counter judge_gso(struct nf_csum_packet *pkt)
 {
 	const struct sk_buff *skb = pkt->skb;
 
+	/* Segmentation takes the seed to cover everything up to the end. */
+	if (!ends_with_packet(pkt))
+		return NF_CSUM_MALFORMED;
 	if (skb->ip_summed == CHECKSUM_PARTIAL) {
 		if (!offload_is_outermost(pkt))
 			return NF_CSUM_MALFORMED;
@@ -285,8 +293,8 @@ static enum nf_csum_counter judge_partial(const struct nf_csum_packet *pkt,
 
 	if (skb_csum_is_sctp(skb))	/* not an Internet checksum */
 		return NF_CSUM_OPAQUE;
-	/* The sum goes to the end of the buffer, so the packet has to end there. */
-	if (!offload_in_bounds(pkt) || skb->len != pkt->thoff + pkt->len)
+	/* So does a device that is to finish the sum. */
+	if (!offload_in_bounds(pkt) || !ends_with_packet(pkt))
 		return NF_CSUM_MALFORMED;
 	if (skb_checksum_start_offset(skb) >= (int)(pkt->thoff + hdrlen))
 		return NF_CSUM_PARTIAL_INNER;
