@@ -27,17 +27,30 @@ not_ok() {
 	echo "not ok - $*"
 }
 
-# works WHAT COMMAND..., fails WHAT COMMAND...
+# works WHAT COMMAND...
 works() {
 	local what=$1 said
 	shift
 	if said=$("$@" 2>&1); then ok "$what: $(one_line "$said")"; else not_ok "$what: $(one_line "$said")"; fi
 }
 
+# fails WHAT REASON COMMAND...: for that reason, which has to be among what it says
 fails() {
-	local what=$1 said patience=1
+	local what=$1 reason=$2 said status=0 patience=1
+	shift 2
+	said=$("$@" 2>&1) || status=$?
+	case $status-$said in
+	0-*) not_ok "$what, but it works: $(one_line "$said")" ;;
+	*"$reason"*) ok "$what: $(one_line "$said")" ;;
+	*) not_ok "$what, but not with '$reason': $(one_line "$said")" ;;
+	esac
+}
+
+# dies WHAT TCP_ARGUMENT...: a connection that does not come about
+dies() {
+	local what=$1
 	shift
-	if said=$("$@" 2>&1); then not_ok "$what: $(one_line "$said")"; else ok "$what: $(one_line "$said")"; fi
+	fails "$what" 'connect: timed out' tcp "$@"
 }
 
 # is WHAT GOT WANTED
@@ -399,14 +412,16 @@ see_flow() {
 
 seen() { ip netns exec "$1" nft list counter inet seen "$2" | awk '/packets/ { print $2 }'; }
 
-# see_zeroed: how many packets device_program zero or zero_vouch of the router has broken:
-# all but the few that are right with a field of 0, which it marks
+# see_zeroed HOST DEVICE: how many packets its program zero or zero_vouch has broken: all TCP
+# but the few that are right with a field of 0, which the program marks, as it marks those that
+# are CHECKSUM_COMPLETE
 see_zeroed() {
-	see_flow router from_client prerouting iif in meta l4proto tcp
-	see_flow router right prerouting iif in meta mark 1
+	see_flow "$1" received prerouting iif "$2" meta l4proto tcp
+	see_flow "$1" right prerouting iif "$2" meta mark and 1 == 1
+	see_flow "$1" complete prerouting iif "$2" meta mark and 2 == 2
 }
 
-zeroed() { echo $(($(seen router from_client) - $(seen router right))); }
+zeroed() { echo $(($(seen "$1" received) - $(seen "$1" right))); }
 
 # tally HOST: expect counts from here
 tally() {
