@@ -6,6 +6,7 @@
  */
 #include <kunit/visibility.h>
 #include <linux/bits.h>
+#include <linux/netfilter.h>
 #include <linux/skbuff.h>
 
 #include <nf_csum/packet.h>
@@ -19,6 +20,22 @@ static u32 decide_gso_bad(const struct nf_csum_packet *pkt,
 	if (pkt->verified || policy->trusted)
 		return BIT(NF_CSUM_REARMED);
 	return BIT(NF_CSUM_UNTRUSTED);
+}
+
+/* The packet was checked, is wrong, and nobody is going to repair it. */
+static u32 decide_wrong(const struct nf_csum_packet *pkt,
+			const struct nf_csum_policy *policy)
+{
+	if (policy->verify < NF_CSUM_VERIFY_UNVOUCH)
+		return 0;
+	/* Segmentation would make it look right, whoever vouched or did not. */
+	if (skb_is_gso(pkt->skb))
+		return BIT(NF_CSUM_DROPPED);
+	if (pkt->hook != NF_INET_PRE_ROUTING ||
+	    pkt->skb->ip_summed != CHECKSUM_UNNECESSARY)
+		return 0;
+	return BIT(policy->verify == NF_CSUM_VERIFY_DROP ? NF_CSUM_DROPPED :
+							   NF_CSUM_UNVOUCHED);
 }
 
 /**
@@ -50,8 +67,11 @@ u32 nf_csum_decide(const struct nf_csum_packet *pkt,
 		return decide_gso_bad(pkt, policy);
 	case NF_CSUM_ZEROED:
 	case NF_CSUM_SEED:
-		return BIT(policy->trusted ? NF_CSUM_FILLED :
-					     NF_CSUM_UNTRUSTED);
+		if (policy->trusted)
+			return BIT(NF_CSUM_FILLED);
+		return BIT(NF_CSUM_UNTRUSTED) | decide_wrong(pkt, policy);
+	case NF_CSUM_CORRUPT:
+		return decide_wrong(pkt, policy);
 	default:
 		return 0;
 	}

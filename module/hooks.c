@@ -4,6 +4,7 @@
  * its mode is not off. What to know of a packet's devices is looked up here,
  * and only for packets that are not simply all right.
  */
+#include <linux/in.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
@@ -22,10 +23,11 @@
 #define REPAIRABLE	(BIT(NF_CSUM_PARTIAL) | BIT(NF_CSUM_PARTIAL_INNER) | \
 			 BIT(NF_CSUM_PARTIAL_BAD_SEED) | \
 			 BIT(NF_CSUM_GSO_BAD) | \
-			 BIT(NF_CSUM_ZEROED) | BIT(NF_CSUM_SEED))
+			 BIT(NF_CSUM_ZEROED) | BIT(NF_CSUM_SEED) | \
+			 BIT(NF_CSUM_CORRUPT))
 
-/* Serializes mode switches of all namespaces: they are rare. */
-static DEFINE_MUTEX(mode_mutex);
+/* Serializes the switches of all namespaces: they are rare. */
+static DEFINE_MUTEX(hooks_mutex);
 
 static enum nf_csum_column column_of(const struct nf_hook_state *state)
 {
@@ -67,16 +69,18 @@ static void count_actions(const struct nf_csum_net *nfc,
 	}
 }
 
-static void act(struct nf_csum_net *nfc, const struct nf_csum_packet *pkt,
-		const struct nf_hook_state *state, bool after_snat)
+/* Carries out what the knobs want; returns what was done. */
+static u32 act(struct nf_csum_net *nfc, const struct nf_csum_packet *pkt,
+	       const struct nf_hook_state *state, bool after_snat)
 {
 	unsigned long origin = origin_flags(nfc, pkt->skb, state);
 	unsigned long flags = origin;
 	struct nf_csum_policy policy = {
 		.repair = true,
 		.after_snat = after_snat,
+		.verify = READ_ONCE(nfc->knobs.verify),
 	};
-	u32 actions;
+	u32 actions, done;
 
 	if (state->out)
 		flags |= nf_csum_iface_flags(nfc, state->out->ifindex);
@@ -85,18 +89,27 @@ static void act(struct nf_csum_net *nfc, const struct nf_csum_packet *pkt,
 				      pkt->skb);
 
 	actions = nf_csum_decide(pkt, &policy);
-	if (actions)
-		count_actions(nfc, column_of(state),
-			      nf_csum_repair(pkt, actions));
+	if (!actions)
+		return 0;
+	done = nf_csum_repair(pkt, actions);
+	count_actions(nfc, column_of(state), done);
+	return done;
 }
 
-static bool is_exempt(const struct nf_csum_net *nfc, const struct sk_buff *skb)
+static unsigned int drop(const struct nf_csum_packet *pkt)
 {
-	return skb->mark & READ_ONCE(nfc->knobs.exempt_mark);
+	switch (pkt->proto) {
+	case IPPROTO_TCP:
+		return NF_DROP_REASON(pkt->skb, SKB_DROP_REASON_TCP_CSUM, EPERM);
+	case IPPROTO_UDP:
+		return NF_DROP_REASON(pkt->skb, SKB_DROP_REASON_UDP_CSUM, EPERM);
+	default:
+		return NF_DROP_REASON(pkt->skb, SKB_DROP_REASON_SKB_CSUM, EPERM);
+	}
 }
 
-static void handle(struct nf_csum_net *nfc, struct sk_buff *skb,
-		   const struct nf_hook_state *state, bool repair)
+static unsigned int handle(struct nf_csum_net *nfc, struct sk_buff *skb,
+			   const struct nf_hook_state *state, bool repair)
 {
 	struct nf_csum_packet pkt = {
 		.skb = skb,
@@ -104,14 +117,22 @@ static void handle(struct nf_csum_net *nfc, struct sk_buff *skb,
 		.hook = state->hook,
 	};
 
-	if (unlikely(is_exempt(nfc, skb))) {
+	if (unlikely(nf_csum_exempts(nfc, skb))) {
 		nf_csum_count(nfc, column_of(state), NF_CSUM_EXEMPT);
-		return;
+		return NF_ACCEPT;
 	}
+	/* A voucher is worth a check on the way in; nobody else will check. */
+	pkt.verify = state->hook == NF_INET_PRE_ROUTING &&
+		     READ_ONCE(nfc->knobs.verify) &&
+		     skb->ip_summed == CHECKSUM_UNNECESSARY;
+
 	nf_csum_inspect(&pkt);
 	nf_csum_count(nfc, column_of(state), pkt.state);
-	if (repair && BIT(pkt.state) & REPAIRABLE)
-		act(nfc, &pkt, state, false);
+	if (!repair || !(BIT(pkt.state) & REPAIRABLE))
+		return NF_ACCEPT;
+	if (unlikely(act(nfc, &pkt, state, false) & BIT(NF_CSUM_DROPPED)))
+		return drop(&pkt);
+	return NF_ACCEPT;
 }
 
 static unsigned int handle_prerouting(void *priv, struct sk_buff *skb,
@@ -119,8 +140,7 @@ static unsigned int handle_prerouting(void *priv, struct sk_buff *skb,
 {
 	struct nf_csum_net *nfc = nf_csum_pernet(state->net);
 
-	handle(nfc, skb, state, nf_csum_repairs(nfc));
-	return NF_ACCEPT;
+	return handle(nfc, skb, state, nf_csum_repairs(nfc));
 }
 
 static unsigned int handle_postrouting(void *priv, struct sk_buff *skb,
@@ -131,8 +151,7 @@ static unsigned int handle_postrouting(void *priv, struct sk_buff *skb,
 
 	if (repair)
 		nf_csum_withdraw(skb);
-	handle(nfc, skb, state, repair);
-	return NF_ACCEPT;
+	return handle(nfc, skb, state, repair);
 }
 
 /* A tunnel packet whose inner checksum is still pending: see what NAT did. */
@@ -150,7 +169,7 @@ static unsigned int handle_after_snat(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 
 	nfc = nf_csum_pernet(state->net);
-	if (nf_csum_repairs(nfc) && !is_exempt(nfc, skb)) {
+	if (nf_csum_repairs(nfc) && !nf_csum_exempts(nfc, skb)) {
 		nf_csum_inspect(&pkt);
 		if (pkt.state == NF_CSUM_PARTIAL_INNER)
 			act(nfc, &pkt, state, true);
@@ -179,28 +198,84 @@ static const struct nf_hook_ops hooks[] = {
 	},
 };
 
+static int set_main(struct nf_csum_net *nfc, bool on)
+{
+	int err = 0;
+
+	if (on && !nfc->hooked)
+		err = nf_register_net_hooks(nfc->net, hooks, ARRAY_SIZE(hooks));
+	else if (!on && nfc->hooked)
+		nf_unregister_net_hooks(nfc->net, hooks, ARRAY_SIZE(hooks));
+	if (!err)
+		nfc->hooked = on;
+	return err;
+}
+
+static int set_guard(struct nf_csum_net *nfc, bool on)
+{
+	int err = 0;
+
+	if (on && !nfc->guarded)
+		err = nf_csum_invalid_start(nfc);
+	else if (!on && nfc->guarded)
+		nf_csum_invalid_stop(nfc);
+	if (!err)
+		nfc->guarded = on;
+	return err;
+}
+
+/* Brings the hooks up to what is wanted, or leaves everything as it was. */
+static int set_hooks(struct nf_csum_net *nfc, u8 mode, u8 invalid)
+{
+	bool hooked = nfc->hooked;
+	int err;
+
+	err = set_main(nfc, mode);
+	if (err)
+		return err;
+	err = set_guard(nfc, mode && invalid);
+	if (err) {
+		set_main(nfc, hooked);
+		return err;
+	}
+	WRITE_ONCE(nfc->knobs.mode, mode);
+	WRITE_ONCE(nfc->knobs.invalid, invalid);
+	return 0;
+}
+
 /**
  * nf_csum_hooks_set_mode - set the mode of a namespace, and its hooks with it
  * @nfc: the namespace
  * @mode: enum nf_csum_mode
  *
- * Safe while packets flow. Process context, may sleep. Return: 0, or -ENOMEM
+ * Safe while packets flow. If the knob invalid is on, the caller has to have
+ * conntrack pinned. Process context, may sleep. Return: 0, or a negative errno
  * with the mode unchanged.
  */
 int nf_csum_hooks_set_mode(struct nf_csum_net *nfc, u8 mode)
 {
-	bool hook = mode != NF_CSUM_MODE_OFF;
-	int err = 0;
+	int err;
 
-	mutex_lock(&mode_mutex);
-	if (hook && !nfc->hooked)
-		err = nf_register_net_hooks(nfc->net, hooks, ARRAY_SIZE(hooks));
-	else if (!hook && nfc->hooked)
-		nf_unregister_net_hooks(nfc->net, hooks, ARRAY_SIZE(hooks));
-	if (!err) {
-		nfc->hooked = hook;
-		WRITE_ONCE(nfc->knobs.mode, mode);
-	}
-	mutex_unlock(&mode_mutex);
+	mutex_lock(&hooks_mutex);
+	err = set_hooks(nfc, mode, nfc->knobs.invalid);
+	mutex_unlock(&hooks_mutex);
+	return err;
+}
+
+/**
+ * nf_csum_hooks_set_invalid - set the knob invalid, and its hooks with it
+ * @nfc: the namespace
+ * @invalid: enum nf_csum_invalid; if it is on, conntrack has to be pinned
+ *
+ * Safe while packets flow. Process context, may sleep. Return: 0, or a negative
+ * errno with the knob unchanged.
+ */
+int nf_csum_hooks_set_invalid(struct nf_csum_net *nfc, u8 invalid)
+{
+	int err;
+
+	mutex_lock(&hooks_mutex);
+	err = set_hooks(nfc, nfc->knobs.mode, invalid);
+	mutex_unlock(&hooks_mutex);
 	return err;
 }

@@ -306,15 +306,17 @@ static enum nf_csum_counter judge_partial(const struct nf_csum_packet *pkt,
 
 static enum nf_csum_counter judge_finished(struct nf_csum_packet *pkt)
 {
-	if (likely(pkt->found && pkt->found != pkt->seed))
+	if (likely(pkt->found && pkt->found != pkt->seed && !pkt->verify))
 		return NF_CSUM_OK;
 	if (pkt->proto == IPPROTO_UDP && !pkt->found)
 		return NF_CSUM_NO_CHECKSUM;
 
-	/* Now and then a right checksum looks like that. */
+	/* Now and then a right checksum is 0, or looks like the seed. */
 	if (verify(pkt))
 		return NF_CSUM_OK;
-	return pkt->found ? NF_CSUM_SEED : NF_CSUM_ZEROED;
+	if (!pkt->found)
+		return NF_CSUM_ZEROED;
+	return pkt->found == pkt->seed ? NF_CSUM_SEED : NF_CSUM_CORRUPT;
 }
 
 /*
@@ -350,7 +352,28 @@ static enum nf_csum_counter judge_other(struct nf_csum_packet *pkt)
 	return judge_partial(pkt, 1);
 }
 
-/* A datagram shorter than its IP payload carries bytes that nobody sums. */
+/*
+ * A datagram shorter than its IP payload carries bytes that nobody sums, and is
+ * not judged. But a voucher for it is one for what its length covers, and a
+ * length that was damaged must not get away with it.
+ */
+static enum nf_csum_counter judge_short_udp(const struct nf_csum_packet *pkt,
+					    const struct udphdr *uh)
+{
+	unsigned int len = ntohs(uh->len);
+	__wsum sum;
+
+	if (!pkt->verify || skb_is_gso(pkt->skb) || !uh->check ||
+	    pkt->skb->ip_summed == CHECKSUM_PARTIAL)
+		return NF_CSUM_OPAQUE;
+
+	/* The seed is of the IP payload's length. */
+	sum = skb_checksum(pkt->skb, pkt->thoff, len, csum_unfold(pkt->seed));
+	sum = csum_sub(sum, (__force __wsum)htonl(pkt->len));
+	sum = csum_add(sum, (__force __wsum)htonl(len));
+	return csum_fold(sum) ? NF_CSUM_CORRUPT : NF_CSUM_OPAQUE;
+}
+
 static enum nf_csum_counter check_udp_len(const struct nf_csum_packet *pkt)
 {
 	const struct udphdr *uh;
@@ -365,7 +388,7 @@ static enum nf_csum_counter check_udp_len(const struct nf_csum_packet *pkt)
 		return NF_CSUM_OK;
 	if (len < sizeof(*uh) || len > pkt->len)
 		return NF_CSUM_MALFORMED;
-	return len < pkt->len ? NF_CSUM_OPAQUE : NF_CSUM_OK;
+	return len < pkt->len ? judge_short_udp(pkt, uh) : NF_CSUM_OK;
 }
 
 /* Is this GSO that segmentation finishes from a seed in the outermost header? */
@@ -433,7 +456,7 @@ static enum nf_csum_counter judge(struct nf_csum_packet *pkt)
 
 /**
  * nf_csum_inspect - say what a packet's headers and metadata are evidence of
- * @pkt: @skb, @family and @hook are the caller's; the rest is filled in
+ * @pkt: @skb, @family, @hook and @verify are the caller's; the rest is filled in
  *
  * Changes nothing in the packet, allocates nothing, may be called in any
  * context. Fields are network byte order, offsets and lengths host order.

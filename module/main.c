@@ -70,15 +70,21 @@ static int __init nf_csum_init(void)
 {
 	int err;
 
-	err = nf_csum_knobs_check();
+	err = nf_csum_knobs_init();
 	if (err)
 		return err;
 	err = register_pernet_subsys(&net_ops);
 	if (err)
-		return err;
+		goto err_knobs;
 	err = nf_csum_ifaces_register();
 	if (err)
-		unregister_pernet_subsys(&net_ops);
+		goto err_pernet;
+	return 0;
+
+err_pernet:
+	unregister_pernet_subsys(&net_ops);
+err_knobs:
+	nf_csum_knobs_exit();
 	return err;
 }
 
@@ -86,6 +92,7 @@ static void __exit nf_csum_exit(void)
 {
 	nf_csum_ifaces_unregister();
 	unregister_pernet_subsys(&net_ops);
+	nf_csum_knobs_exit();
 }
 
 module_init(nf_csum_init);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Carries out what was decided. A step that cannot be done leaves the packet
- * as it was and says so; nothing here drops a packet.
+ * as it was and says so. Dropping, where it was decided, is left to the caller.
  */
 #include <kunit/visibility.h>
 #include <linux/in.h>
@@ -109,6 +109,12 @@ static u32 refresh_outer(const struct nf_csum_packet *pkt)
 		BIT(NF_CSUM_OUTER_REFRESHED) : BIT(NF_CSUM_FAILED);
 }
 
+static void unvouch(struct sk_buff *skb)
+{
+	skb->ip_summed = CHECKSUM_NONE;
+	skb->csum_valid = 0;
+}
+
 /**
  * nf_csum_repair - carry out what nf_csum_decide() said
  * @pkt: an inspected packet that nobody has changed since
@@ -120,10 +126,11 @@ static u32 refresh_outer(const struct nf_csum_packet *pkt)
  *
  * Return: what was done, a bit for each action. NF_CSUM_FAILED is among them
  * where memory was short: the packet can go on, it is no worse than before.
+ * With NF_CSUM_DROPPED the caller has to drop it.
  */
 u32 nf_csum_repair(const struct nf_csum_packet *pkt, u32 actions)
 {
-	u32 done = actions & BIT(NF_CSUM_UNTRUSTED);
+	u32 done = actions & (BIT(NF_CSUM_UNTRUSTED) | BIT(NF_CSUM_DROPPED));
 
 	if (actions & BIT(NF_CSUM_OUTER_REFRESHED))
 		return refresh_outer(pkt);
@@ -139,6 +146,10 @@ u32 nf_csum_repair(const struct nf_csum_packet *pkt, u32 actions)
 		done |= BIT(rearm(pkt) ? NF_CSUM_REARMED : NF_CSUM_FAILED);
 	if (actions & BIT(NF_CSUM_FILLED))
 		done |= BIT(fill(pkt) ? NF_CSUM_FILLED : NF_CSUM_FAILED);
+	if (actions & BIT(NF_CSUM_UNVOUCHED)) {
+		unvouch(pkt->skb);
+		done |= BIT(NF_CSUM_UNVOUCHED);
+	}
 	return done;
 }
 EXPORT_SYMBOL_IF_KUNIT(nf_csum_repair);
@@ -156,9 +167,7 @@ EXPORT_SYMBOL_IF_KUNIT(nf_csum_repair);
  */
 void nf_csum_withdraw(struct sk_buff *skb)
 {
-	if (skb->ip_summed == CHECKSUM_UNNECESSARY && skb->csum_valid) {
-		skb->ip_summed = CHECKSUM_NONE;
-		skb->csum_valid = 0;
-	}
+	if (skb->ip_summed == CHECKSUM_UNNECESSARY && skb->csum_valid)
+		unvouch(skb);
 }
 EXPORT_SYMBOL_IF_KUNIT(nf_csum_withdraw);

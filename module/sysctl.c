@@ -13,6 +13,7 @@
 #include <net/net_namespace.h>
 
 #include <nf_csum/netns.h>
+#include <nf_csum/packet.h>
 
 static struct nf_csum_knobs defaults = {
 	.mode	= NF_CSUM_MODE_REPAIR,
@@ -26,27 +27,78 @@ module_param_named(finish, defaults.finish, byte, 0444);
 MODULE_PARM_DESC(finish, "pending offloads to finish: 0 none, 1 of software devices (default), 2 of every device but loopback");
 module_param_named(trust, defaults.trust, byte, 0444);
 MODULE_PARM_DESC(trust, "never-finished checksums to fill in: 0 nobody's, 1 vouched for or from tun/tap (default), 2 everybody's");
+module_param_named(verify, defaults.verify, byte, 0444);
+MODULE_PARM_DESC(verify, "vouched packets: 0 believe (default), 1 check and count, 2 un-vouch what is wrong, 3 drop what is wrong");
+module_param_named(invalid, defaults.invalid, byte, 0444);
+MODULE_PARM_DESC(invalid, "packets that conntrack calls INVALID: 0 ignore (default), 1 count, 2 drop for local sockets, 3 drop forwarded ones, too");
 module_param_named(exempt_mark, defaults.exempt_mark, uint, 0444);
 MODULE_PARM_DESC(exempt_mark, "leave packets alone that have one of these mark bits (default 0)");
 
 static unsigned int max_mode = NF_CSUM_MODE_REPAIR;
 static unsigned int max_scope = NF_CSUM_SCOPE_ALL;
+static unsigned int max_verify = NF_CSUM_VERIFY_DROP;
+static unsigned int max_invalid = NF_CSUM_INVALID_DROP;
 
-/* The hooks follow the mode, so it is checked in a copy and set with them. */
+/* Checks a new value in a copy, for knobs that are not set by storing them. */
+static int parse(nf_csum_ctl_table *table, int write, void *buffer,
+		 size_t *lenp, loff_t *ppos, u8 *value)
+{
+	struct ctl_table copy = *table;
+
+	*value = READ_ONCE(*(u8 *)table->data);
+	copy.data = value;
+	return proc_dou8vec_minmax(&copy, write, buffer, lenp, ppos);
+}
+
+/*
+ * Loading nf_conntrack waits for namespaces that are being made or unmade, so
+ * that is done with nothing held, and with this namespace kept alive.
+ */
+static int set_pinned(struct nf_csum_net *nfc, u8 value, bool conntrack,
+		      int (*set)(struct nf_csum_net *nfc, u8 value))
+{
+	int err;
+
+	if (!conntrack)
+		return set(nfc, value);
+	if (!maybe_get_net(nfc->net))
+		return -ENXIO;
+	err = nf_csum_conntrack_pin();
+	if (!err) {
+		err = set(nfc, value);
+		nf_csum_conntrack_unpin();
+	}
+	put_net(nfc->net);
+	return err;
+}
+
 static int set_mode(nf_csum_ctl_table *table, int write, void *buffer,
 		    size_t *lenp, loff_t *ppos)
 {
 	struct nf_csum_net *nfc = container_of(table->data, struct nf_csum_net,
 					       knobs.mode);
-	u8 mode = READ_ONCE(nfc->knobs.mode);
-	struct ctl_table copy = *table;
+	u8 mode;
 	int err;
 
-	copy.data = &mode;
-	err = proc_dou8vec_minmax(&copy, write, buffer, lenp, ppos);
+	err = parse(table, write, buffer, lenp, ppos, &mode);
 	if (err || !write)
 		return err;
-	return nf_csum_hooks_set_mode(nfc, mode);
+	return set_pinned(nfc, mode, mode && READ_ONCE(nfc->knobs.invalid),
+			  nf_csum_hooks_set_mode);
+}
+
+static int set_invalid(nf_csum_ctl_table *table, int write, void *buffer,
+		       size_t *lenp, loff_t *ppos)
+{
+	struct nf_csum_net *nfc = container_of(table->data, struct nf_csum_net,
+					       knobs.invalid);
+	u8 invalid;
+	int err;
+
+	err = parse(table, write, buffer, lenp, ppos, &invalid);
+	if (err || !write)
+		return err;
+	return set_pinned(nfc, invalid, invalid, nf_csum_hooks_set_invalid);
 }
 
 /* .data is an offset until the table is copied for a namespace. */
@@ -73,6 +125,16 @@ static const struct ctl_table knob_table[] = {
 		.extra2		= &max_scope,
 	},
 	{
+		KNOB(verify),
+		.proc_handler	= proc_dou8vec_minmax,
+		.extra2		= &max_verify,
+	},
+	{
+		KNOB(invalid),
+		.proc_handler	= set_invalid,
+		.extra2		= &max_invalid,
+	},
+	{
 		KNOB(exempt_mark),
 		.proc_handler	= proc_douintvec,
 	},
@@ -80,17 +142,32 @@ static const struct ctl_table knob_table[] = {
 };
 
 /**
- * nf_csum_knobs_check - refuse module parameters that no sysctl would take
+ * nf_csum_knobs_init - check the module parameters, prepare for their values
  *
- * Return: 0 or -EINVAL.
+ * A namespace's parts are set up in the order in which modules registered. If
+ * namespaces start with the knob invalid on, conntrack has to come first.
+ *
+ * Process context, may sleep. Return: 0, -EINVAL for a value that no sysctl
+ * would take, -EOPNOTSUPP if conntrack is needed and cannot be had.
  */
-int nf_csum_knobs_check(void)
+int nf_csum_knobs_init(void)
 {
-	if (defaults.mode <= max_mode && defaults.finish <= max_scope &&
-	    defaults.trust <= max_scope)
-		return 0;
-	pr_err("a parameter is out of range, see modinfo\n");
-	return -EINVAL;
+	if (defaults.mode > max_mode || defaults.finish > max_scope ||
+	    defaults.trust > max_scope || defaults.verify > max_verify ||
+	    defaults.invalid > max_invalid) {
+		pr_err("a parameter is out of range, see modinfo\n");
+		return -EINVAL;
+	}
+	return defaults.invalid ? nf_csum_conntrack_pin() : 0;
+}
+
+/**
+ * nf_csum_knobs_exit - undo nf_csum_knobs_init(), after the last namespace
+ */
+void nf_csum_knobs_exit(void)
+{
+	if (defaults.invalid)
+		nf_csum_conntrack_unpin();
 }
 
 /**

@@ -31,7 +31,12 @@
 	X(FILLED, filled) \
 	X(OUTER_REFRESHED, outer_refreshed) \
 	X(UNTRUSTED, untrusted) \
+	X(UNVOUCHED, unvouched) \
+	X(DROPPED, dropped) \
 	X(FAILED, failed) \
+	X(INVALID_CHECKSUM, invalid_checksum) \
+	X(INVALID_OTHER, invalid_other) \
+	X(INVALID_DROPPED, invalid_dropped) \
 	X(EXEMPT, exempt)
 
 #define NF_CSUM_COUNTER_ID(id, name) NF_CSUM_##id,

@@ -17,7 +17,8 @@
  * struct nf_csum_packet - a packet and what its headers say about its checksum
  * @skb: the packet; skb->data is at the network header
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
- * @hook: NF_INET_PRE_ROUTING or NF_INET_POST_ROUTING
+ * @hook: enum nf_inet_hooks, where it was met
+ * @verify: sum the payload even if nothing makes the checksum look unfinished
  * @proto: IPPROTO_* of the outermost transport header
  * @verified: software found the checksum right; set for GSO_BAD packets only
  * @found: what the checksum field held
@@ -36,6 +37,7 @@ struct nf_csum_packet {
 	struct sk_buff *skb;
 	u8 family;
 	u8 hook;
+	bool verify;
 	u8 proto;
 	bool verified;
 	__sum16 found;
@@ -47,18 +49,28 @@ struct nf_csum_packet {
 	enum nf_csum_counter state;
 };
 
+/* Values of the knob verify: what becomes of vouched packets that are wrong. */
+enum nf_csum_verify {
+	NF_CSUM_VERIFY_NOT,
+	NF_CSUM_VERIFY_COUNT,
+	NF_CSUM_VERIFY_UNVOUCH,
+	NF_CSUM_VERIFY_DROP,
+};
+
 /**
  * struct nf_csum_policy - what the knobs and the devices say about a packet
  * @repair: mode 2; everything else is moot without it
  * @finish: pending offloads are finished for this packet's devices
  * @trusted: somebody vouched for this packet, or the administrator trusts all
  * @after_snat: the second look at a tunnel packet, after source NAT
+ * @verify: enum nf_csum_verify
  */
 struct nf_csum_policy {
 	bool repair;
 	bool finish;
 	bool trusted;
 	bool after_snat;
+	u8 verify;
 };
 
 void nf_csum_inspect(struct nf_csum_packet *pkt);
