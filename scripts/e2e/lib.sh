@@ -7,6 +7,7 @@
 set -eu
 
 port=8080
+quiet=0		# milliseconds before the first byte on a TCP connection
 patience=5	# seconds without progress after which a TCP connection is given up
 count=0
 failures=0
@@ -259,6 +260,18 @@ vxlan_network() {
 	END
 }
 
+# masquerade HOST DEVICE: what leaves there leaves with the device's own address
+masquerade() {
+	ip netns exec "$1" nft -f - <<-END
+		table inet nat {
+			chain postrouting {
+				type nat hook postrouting priority 100
+				oif $2 masquerade
+			}
+		}
+	END
+}
+
 # --- Traffic ---
 
 run() {
@@ -300,11 +313,12 @@ stop() {
 
 # tcp CLIENT ADDRESS SERVER BYTES: that many bytes both ways, checked at both ends
 tcp() {
-	start server "$3" tcp-serve -t "$patience" $port "$4"
-	if run "$1" tcp-send -t "$patience" "$2" $port "$4"; then
+	start server "$3" tcp-serve -t "$patience" -p $quiet $port "$4"
+	if run "$1" tcp-send -t "$patience" -p $quiet "$2" $port "$4"; then
 		result server
 	else
 		stop server
+		grep -v ready "$tmp/server" || :
 		return 1
 	fi
 }
@@ -366,6 +380,12 @@ load() { insmod ./nf_csum.ko "$@"; }
 
 # knob HOST NAME VALUE
 knob() { ip netns exec "$1" sh -c "echo $3 >/proc/sys/net/netfilter/nf_csum_$2"; }
+
+# refusal HOST NAME VALUE: what the kernel says to that
+refusal() {
+	echo "$3" | ip netns exec "$1" busybox dd "of=/proc/sys/net/netfilter/nf_csum_$2" 2>&1 |
+		sed -n 's/.*: //p' | head -n 1
+}
 
 # only HOST: the module is off everywhere else, as if the others were other machines
 only() {
@@ -454,6 +474,14 @@ counted() {
 		{ said[$1] = $2 - pre[$1] "/" $3 - post[$1] }
 		END { for (i = 1; i <= n; i++) printf "%s%s %s", (i > 1 ? " " : ""), w[i], said[w[i]]; print "" }
 	' "$tmp/before.$host" "$tmp/settled"
+}
+
+# count_of HOST COUNTER: the same of one counter, at PREROUTING, as a number
+count_of() {
+	local said
+	said=$(counted "$1" "$2")
+	said=${said##* }
+	echo "${said%/*}"
 }
 
 # expect WHAT HOST [COUNTER PRE POST]...: what the module has counted since `tally`. Every

@@ -32,6 +32,7 @@
 #endif
 
 enum { IP4 = 20, IP6 = 40, TCP = 20, UDP = 8, VXLAN = 8, ROOM = 1 << 17 };
+enum { TH_ACK_ONLY = 0x10, TH_SYN_ACK = 0x12 };
 
 static uint8_t buf[ROOM], out[ROOM];
 
@@ -44,6 +45,8 @@ static int truncate_to = -1;	/* -l: cut the frame off there, and say so in the I
 static int gso_size;		/* -g */
 static int gso_type = -1;	/* -G: instead of what -g and the protocol mean */
 static bool first_fragment;	/* -F */
+static bool wrong_checksum;	/* -w */
+static int quiet_ms;		/* -p: a connection's pause before the first byte */
 
 static void die(const char *what)
 {
@@ -153,9 +156,11 @@ static bool wait_for(int fd, int events)
 static int exchange(int fd, uint64_t bytes)
 {
 	uint64_t sent = 0, received = 0, wrong = 0;
-	bool eof = false, error = false;
+	bool eof = false;
+	int error = 0;
 	ssize_t n;
 
+	usleep(quiet_ms * 1000);
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 	while (!error && (sent < bytes || !eof)) {
 		if (!wait_for(fd, (eof ? 0 : POLLIN) | (sent < bytes ? POLLOUT : 0)))
@@ -167,7 +172,8 @@ static int exchange(int fd, uint64_t bytes)
 				received += n;
 			}
 			eof = n == 0;
-			error = n < 0 && errno != EAGAIN;
+			if (n < 0 && errno != EAGAIN)
+				error = errno;
 		}
 		if (sent < bytes) {
 			size_t chunk = bytes - sent < 65536 ? bytes - sent : 65536;
@@ -176,13 +182,15 @@ static int exchange(int fd, uint64_t bytes)
 			n = send(fd, out, chunk, MSG_NOSIGNAL);
 			if (n > 0)
 				sent += n;
-			error |= n < 0 && errno != EAGAIN;
+			if (n < 0 && errno != EAGAIN && !error)
+				error = errno;
 			if (sent == bytes)
 				shutdown(fd, SHUT_WR);
 		}
 	}
-	printf("sent %llu received %llu wrong %llu\n", (unsigned long long)sent,
-	       (unsigned long long)received, (unsigned long long)wrong);
+	printf("sent %llu received %llu wrong %llu%s%s\n", (unsigned long long)sent,
+	       (unsigned long long)received, (unsigned long long)wrong,
+	       error ? ": " : "", error ? strerror(error) : "");
 	return sent == bytes && received == bytes && !wrong ? 0 : 1;
 }
 
@@ -468,6 +476,52 @@ static int sniff(char **arg)
 	return read_frames(fd, 0, arg + 1);
 }
 
+/*
+ * Waits until IFACE accepts a connection at PORT, and while that is quiet (-p at
+ * both ends) sends an empty segment in its name, so far ahead in sequence space:
+ * what a confused server, or an attacker, would send. With -w its checksum is
+ * wrong.
+ */
+static int ahead(char **arg)
+{
+	int fd = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
+	struct sockaddr_ll at = {
+		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL),
+		.sll_ifindex = if_nametoindex(arg[0]),
+	};
+	unsigned int port = number(arg[1]);
+	uint32_t seq, by = number(arg[2]);
+
+	if (fd < 0 || !at.sll_ifindex || bind(fd, (void *)&at, sizeof(at)))
+		die(arg[0]);
+	ready();
+	while (wait_for(fd, POLLIN)) {
+		struct sockaddr_ll from;
+		socklen_t from_len = sizeof(from);
+		ssize_t n = recvfrom(fd, buf, sizeof(buf), 0, (void *)&from, &from_len);
+		struct packet p;
+
+		if (n < ETH_HLEN || from.sll_pkttype != PACKET_OUTGOING ||
+		    !parse(buf + ETH_HLEN, n - ETH_HLEN, &p) ||
+		    p.proto != IPPROTO_TCP || get16(p.l4) != port ||
+		    (p.l4[13] & TH_SYN_ACK) != TH_SYN_ACK)
+			continue;
+		usleep(quiet_ms * 500);
+		memcpy(&seq, p.l4 + 4, 4);
+		seq = htonl(ntohl(seq) + 1 + by);
+		memcpy(p.l4 + 4, &seq, 4);
+		p.l4[13] = TH_ACK_ONLY;
+		finish(&p);
+		if (wrong_checksum)
+			put16(field_of(&p), get16(field_of(&p)) ^ 0x0101);
+		if (send(fd, buf, n, 0) != n)
+			die("send");
+		return 0;
+	}
+	puts("nobody connected");
+	return 1;
+}
+
 /* --- The virtual machine behind a tap --- */
 
 static int open_tap(const char *name, uint8_t *mac)
@@ -707,6 +761,7 @@ static const struct command {
 	{ "udp-ping", "ADDRESS PORT COUNT", 3, udp_ping },
 	{ "sniff", "IFACE tcp|udp|vxlan PORT COUNT", 4, sniff },
 	{ "tap-read", "TAP tcp|udp|vxlan PORT COUNT", 4, tap_read },
+	{ "ahead", "IFACE PORT BYTES", 3, ahead },
 	{ "vm", "TAP tcp|udp SOURCE DESTINATION PORT COUNT seed|zero|sum|garbage", 7, vm },
 	{ "fuzz", "TAP SOURCE4 DESTINATION4 SOURCE6 DESTINATION6 COUNT", 6, fuzz },
 };
@@ -731,7 +786,7 @@ int main(int argc, char **argv)
 		return usage();
 	argc--;
 	argv++;
-	while ((o = getopt(argc, argv, "t:z:ns:o:l:g:G:F")) != -1) {
+	while ((o = getopt(argc, argv, "t:z:ns:o:l:g:G:Fwp:")) != -1) {
 		switch (o) {
 		case 't': seconds = number(optarg); break;
 		case 'z': size = number(optarg); break;
@@ -742,6 +797,8 @@ int main(int argc, char **argv)
 		case 'g': gso_size = number(optarg); break;
 		case 'G': gso_type = number(optarg); break;
 		case 'F': first_fragment = true; break;
+		case 'p': quiet_ms = number(optarg); break;
+		case 'w': wrong_checksum = true; break;
 		default: return usage();
 		}
 	}
