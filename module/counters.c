@@ -1,20 +1,133 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Counters of a network namespace and /proc/net/nf_csum, which shows them. */
+/*
+ * Counters, of a network namespace and of its interfaces, and the files that
+ * show them: /proc/net/nf_csum, /proc/net/nf_csum_iface and
+ * /proc/net/stat/nf_csum.
+ */
+#include <linux/bitops.h>
+#include <linux/netdevice.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
 #include <net/ip.h>
 #include <net/net_namespace.h>
 #include <net/snmp.h>
 
 #include <nf_csum/netns.h>
 
+/* So many interfaces can begin to count while allocation lags behind. */
+#define SPARES	32
+
 #define COUNTER_NAME(id, name) #name,
 
-static const char * const counter_names[NF_CSUM_COUNTERS] = {
+const char * const nf_csum_counter_names[NF_CSUM_COUNTERS] = {
 	NF_CSUM_STATES(COUNTER_NAME)
 	NF_CSUM_ACTIONS(COUNTER_NAME)
 };
+
+/*
+ * An interface's counters are needed all of a sudden and where nothing may be
+ * allocated, but only few interfaces ever need them: so there are some in
+ * reserve, for all namespaces.
+ */
+static struct nf_csum_mib __percpu *spares[SPARES];
+
+static void refill(struct work_struct *work)
+{
+	struct nf_csum_mib __percpu *spare;
+	unsigned int i;
+
+	for (i = 0; i < SPARES; i++) {
+		if (READ_ONCE(spares[i]))
+			continue;
+		spare = alloc_percpu(struct nf_csum_mib);
+		if (!spare)
+			return;
+		/* Only this work puts any there. */
+		WRITE_ONCE(spares[i], spare);
+	}
+}
+
+static DECLARE_WORK(refill_work, refill);
+
+static struct nf_csum_mib __percpu *take_spare(struct nf_csum_iface *iface)
+{
+	struct nf_csum_mib __percpu *spare = NULL, *other;
+	unsigned int i;
+
+	for (i = 0; i < SPARES && !spare; i++)
+		spare = xchg(&spares[i], NULL);
+	schedule_work(&refill_work);
+	if (!spare)
+		return NULL;
+
+	other = cmpxchg(&iface->stats, NULL, spare);
+	if (!other)
+		return spare;
+	free_percpu(spare);
+	return other;
+}
+
+/**
+ * nf_csum_count - count a packet that is not simply all right
+ * @nfc: the namespace
+ * @iface: the interface it belongs to, NULL if unknown
+ * @column: the hook
+ * @counters: a bit for each counter, 1 << enum nf_csum_counter
+ *
+ * Should more interfaces begin to count at once than there are spares, some of
+ * their first packets are in the namespace's totals only. Any context.
+ */
+void nf_csum_count(const struct nf_csum_net *nfc, struct nf_csum_iface *iface,
+		   enum nf_csum_column column, u32 counters)
+{
+	struct nf_csum_mib __percpu *stats = NULL;
+	unsigned int i;
+
+	if (iface) {
+		stats = READ_ONCE(iface->stats);
+		if (unlikely(!stats))
+			stats = take_spare(iface);
+	}
+	for (; counters; counters &= counters - 1) {
+		i = column * NF_CSUM_COUNTERS + __ffs(counters);
+		SNMP_INC_STATS(nfc->stats, i);
+		if (stats)
+			SNMP_INC_STATS(stats, i);
+	}
+}
+
+/**
+ * nf_csum_spares_init - prepare for interfaces that begin to count
+ *
+ * Process context, may sleep. Return: 0 or -ENOMEM.
+ */
+int nf_csum_spares_init(void)
+{
+	refill(NULL);
+	if (spares[SPARES - 1])
+		return 0;
+	nf_csum_spares_exit();
+	return -ENOMEM;
+}
+
+/**
+ * nf_csum_spares_exit - undo nf_csum_spares_init()
+ *
+ * When no packet is being counted any more. Process context, may sleep.
+ */
+void nf_csum_spares_exit(void)
+{
+	unsigned int i;
+
+	cancel_work_sync(&refill_work);
+	for (i = 0; i < SPARES; i++) {
+		free_percpu(spares[i]);
+		spares[i] = NULL;
+	}
+}
 
 static int show_counters(struct seq_file *seq, void *v)
 {
@@ -23,11 +136,134 @@ static int show_counters(struct seq_file *seq, void *v)
 
 	seq_puts(seq, "counter prerouting postrouting\n");
 	for (i = 0; i < NF_CSUM_COUNTERS; i++)
-		seq_printf(seq, "%s %lu %lu\n", counter_names[i],
+		seq_printf(seq, "%s %lu %lu\n", nf_csum_counter_names[i],
 			   snmp_fold_field(nfc->stats, i),
 			   snmp_fold_field(nfc->stats, NF_CSUM_COUNTERS + i));
 	return 0;
 }
+
+/* An entry is an interface; its position is its index plus one. */
+static void *iface_start(struct seq_file *seq, loff_t *pos)
+	__acquires(RCU)
+{
+	struct nf_csum_net *nfc = nf_csum_pernet(seq_file_net(seq));
+	unsigned long index = *pos ? *pos - 1 : 0;
+	void *iface;
+
+	rcu_read_lock();
+	if (!*pos)
+		return SEQ_START_TOKEN;
+	iface = xa_find(&nfc->ifaces, &index, INT_MAX, XA_PRESENT);
+	*pos = index + 1;
+	return iface;
+}
+
+static void *iface_next(struct seq_file *seq, void *v, loff_t *pos)
+{
+	struct nf_csum_net *nfc = nf_csum_pernet(seq_file_net(seq));
+	unsigned long index = *pos;
+	void *iface;
+
+	iface = xa_find(&nfc->ifaces, &index, INT_MAX, XA_PRESENT);
+	*pos = index + 1;
+	return iface;
+}
+
+static void iface_stop(struct seq_file *seq, void *v)
+	__releases(RCU)
+{
+	rcu_read_unlock();
+}
+
+static int iface_show(struct seq_file *seq, void *v)
+{
+	struct nf_csum_iface *iface = v;
+	struct net_device *dev;
+	unsigned long pre, post;
+	unsigned int i;
+
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(seq, "iface counter prerouting postrouting\n");
+		return 0;
+	}
+	dev = dev_get_by_index_rcu(seq_file_net(seq), iface->ifindex);
+	if (!dev || !READ_ONCE(iface->stats))
+		return 0;
+	for (i = NF_CSUM_OK + 1; i < NF_CSUM_COUNTERS; i++) {
+		pre = snmp_fold_field(iface->stats, i);
+		post = snmp_fold_field(iface->stats, NF_CSUM_COUNTERS + i);
+		if (pre || post)
+			seq_printf(seq, "%s %s %lu %lu\n", dev->name,
+				   nf_csum_counter_names[i], pre, post);
+	}
+	return 0;
+}
+
+static const struct seq_operations iface_ops = {
+	.start	= iface_start,
+	.next	= iface_next,
+	.stop	= iface_stop,
+	.show	= iface_show,
+};
+
+/* An entry is a processor; its position is its number plus one. */
+static void *stat_start(struct seq_file *seq, loff_t *pos)
+{
+	struct nf_csum_net *nfc = nf_csum_pernet(seq_file_net(seq));
+	unsigned int cpu;
+
+	if (!*pos)
+		return SEQ_START_TOKEN;
+	cpu = cpumask_next(*pos - 2, cpu_possible_mask);
+	if (cpu >= nr_cpu_ids)
+		return NULL;
+	*pos = cpu + 1;
+	return per_cpu_ptr(nfc->stats, cpu);
+}
+
+static void *stat_next(struct seq_file *seq, void *v, loff_t *pos)
+{
+	++*pos;
+	return stat_start(seq, pos);
+}
+
+static void stat_stop(struct seq_file *seq, void *v)
+{
+}
+
+/*
+ * lnstat has room for 32 columns, so the two hooks share one: this file is for
+ * rates, /proc/net/nf_csum tells them apart. And it takes the first column for
+ * a gauge, which it does not sum up over processors.
+ */
+static int stat_show(struct seq_file *seq, void *v)
+{
+	const struct nf_csum_net *nfc = nf_csum_pernet(seq_file_net(seq));
+	const struct nf_csum_mib *stats = v;
+	unsigned int i;
+
+	BUILD_BUG_ON(1 + NF_CSUM_COUNTERS > 32);
+	if (v == SEQ_START_TOKEN)
+		seq_puts(seq, "mode ");
+	else
+		seq_printf(seq, "%08x ", READ_ONCE(nfc->knobs.mode));
+	for (i = 0; i < NF_CSUM_COUNTERS; i++) {
+		if (v == SEQ_START_TOKEN)
+			seq_printf(seq, "%s ", nf_csum_counter_names[i]);
+		else
+			seq_printf(seq, "%08lx ", stats->mibs[i] +
+				   stats->mibs[NF_CSUM_COUNTERS + i]);
+	}
+	seq_putc(seq, '\n');
+	return 0;
+}
+
+static const struct seq_operations stat_ops = {
+	.start	= stat_start,
+	.next	= stat_next,
+	.stop	= stat_stop,
+	.show	= stat_show,
+};
 
 /**
  * nf_csum_counters_init - make a namespace's counters and show them
@@ -37,15 +273,29 @@ static int show_counters(struct seq_file *seq, void *v)
  */
 int nf_csum_counters_init(struct nf_csum_net *nfc)
 {
+	struct net *net = nfc->net;
+
 	nfc->stats = alloc_percpu(struct nf_csum_mib);
 	if (!nfc->stats)
 		return -ENOMEM;
-	if (!proc_create_net_single("nf_csum", 0444, nfc->net->proc_net,
-				    show_counters, NULL)) {
-		free_percpu(nfc->stats);
-		return -ENOMEM;
-	}
+	if (!proc_create_net_single("nf_csum", 0444, net->proc_net,
+				    show_counters, NULL))
+		goto err_stats;
+	if (!proc_create_net("nf_csum_iface", 0444, net->proc_net, &iface_ops,
+			     sizeof(struct seq_net_private)))
+		goto err_totals;
+	if (!proc_create_net("nf_csum", 0444, net->proc_net_stat, &stat_ops,
+			     sizeof(struct seq_net_private)))
+		goto err_ifaces;
 	return 0;
+
+err_ifaces:
+	remove_proc_entry("nf_csum_iface", net->proc_net);
+err_totals:
+	remove_proc_entry("nf_csum", net->proc_net);
+err_stats:
+	free_percpu(nfc->stats);
+	return -ENOMEM;
 }
 
 /**
@@ -56,6 +306,8 @@ int nf_csum_counters_init(struct nf_csum_net *nfc)
  */
 void nf_csum_counters_hide(struct nf_csum_net *nfc)
 {
+	remove_proc_entry("nf_csum", nfc->net->proc_net_stat);
+	remove_proc_entry("nf_csum_iface", nfc->net->proc_net);
 	remove_proc_entry("nf_csum", nfc->net->proc_net);
 }
 

@@ -13,6 +13,7 @@
 
 #include <nf_csum/netns.h>
 #include <nf_csum/packet.h>
+#include <nf_csum/trace.h>
 
 /* After defragmentation (-400) and raw (-300), before conntrack (-200). */
 #define PRIORITY_BEFORE_CONNTRACK	-250
@@ -26,6 +27,9 @@
 			 BIT(NF_CSUM_ZEROED) | BIT(NF_CSUM_SEED) | \
 			 BIT(NF_CSUM_CORRUPT))
 
+/* Seen all the time, and of no interest to somebody who traces. */
+#define UNREMARKABLE	(BIT(NF_CSUM_NO_CHECKSUM) | BIT(NF_CSUM_GSO))
+
 /* Serializes the switches of all namespaces: they are rare. */
 static DEFINE_MUTEX(hooks_mutex);
 
@@ -35,65 +39,57 @@ static enum nf_csum_column column_of(const struct nf_hook_state *state)
 						    NF_CSUM_POSTROUTING;
 }
 
-/* The device a packet came from; on the way out that is only remembered. */
-static unsigned long origin_flags(struct nf_csum_net *nfc,
-				  const struct sk_buff *skb,
-				  const struct nf_hook_state *state)
+static unsigned long flags_of(const struct nf_csum_iface *iface)
 {
-	return nf_csum_iface_flags(nfc, state->in ? state->in->ifindex :
-						    skb->skb_iif);
+	return iface ? READ_ONCE(iface->flags) : 0;
+}
+
+/* The device that a packet is counted for: it came from there, or goes there. */
+static struct nf_csum_iface *find_iface(struct nf_csum_net *nfc,
+					const struct nf_hook_state *state)
+{
+	const struct net_device *dev = state->in;
+
+	if (state->hook == NF_INET_POST_ROUTING)
+		dev = state->out;
+	return dev ? nf_csum_iface_find(nfc, dev->ifindex) : NULL;
 }
 
 static bool finish_covers(u8 finish, unsigned long flags)
 {
 	if (finish == NF_CSUM_SCOPE_NONE || flags & NF_CSUM_IFACE_LOOPBACK)
 		return false;
-	return finish == NF_CSUM_SCOPE_ALL || flags & NF_CSUM_IFACE_SOFTWARE;
+	return finish == NF_CSUM_SCOPE_ALL || flags & NF_CSUM_IFACE_FINISH;
 }
 
-static bool trust_covers(u8 trust, unsigned long origin,
+static bool trust_covers(u8 trust, unsigned long flags,
 			 const struct sk_buff *skb)
 {
 	if (trust != NF_CSUM_SCOPE_AUTO)
 		return trust == NF_CSUM_SCOPE_ALL;
 	return skb->ip_summed == CHECKSUM_UNNECESSARY ||
-	       origin & NF_CSUM_IFACE_TUN;
-}
-
-static void count_actions(const struct nf_csum_net *nfc,
-			  enum nf_csum_column column, u32 done)
-{
-	while (done) {
-		nf_csum_count(nfc, column, __ffs(done));
-		done &= done - 1;
-	}
+	       flags & NF_CSUM_IFACE_TRUST;
 }
 
 /* Carries out what the knobs want; returns what was done. */
 static u32 act(struct nf_csum_net *nfc, const struct nf_csum_packet *pkt,
-	       const struct nf_hook_state *state, bool after_snat)
+	       const struct nf_csum_iface *iface, bool after_snat)
 {
-	unsigned long origin = origin_flags(nfc, pkt->skb, state);
-	unsigned long flags = origin;
 	struct nf_csum_policy policy = {
 		.repair = true,
 		.after_snat = after_snat,
 		.verify = READ_ONCE(nfc->knobs.verify),
 	};
-	u32 actions, done;
+	unsigned long flags = flags_of(iface), origin = flags;
 
-	if (state->out)
-		flags |= nf_csum_iface_flags(nfc, state->out->ifindex);
-	policy.finish = finish_covers(READ_ONCE(nfc->knobs.finish), flags);
+	/* On the way out, where a packet came from is only remembered. */
+	if (pkt->hook == NF_INET_POST_ROUTING)
+		origin = flags_of(nf_csum_iface_find(nfc, pkt->skb->skb_iif));
+	policy.finish = finish_covers(READ_ONCE(nfc->knobs.finish),
+				      flags | origin);
 	policy.trusted = trust_covers(READ_ONCE(nfc->knobs.trust), origin,
 				      pkt->skb);
-
-	actions = nf_csum_decide(pkt, &policy);
-	if (!actions)
-		return 0;
-	done = nf_csum_repair(pkt, actions);
-	count_actions(nfc, column_of(state), done);
-	return done;
+	return nf_csum_repair(pkt, nf_csum_decide(pkt, &policy));
 }
 
 static unsigned int drop(const struct nf_csum_packet *pkt)
@@ -108,6 +104,37 @@ static unsigned int drop(const struct nf_csum_packet *pkt)
 	}
 }
 
+static unsigned int handle_exempt(struct nf_csum_net *nfc,
+				  struct nf_csum_packet *pkt,
+				  const struct nf_hook_state *state)
+{
+	nf_csum_count(nfc, find_iface(nfc, state), column_of(state),
+		      BIT(NF_CSUM_EXEMPT));
+	if (trace_nf_csum_packet_enabled()) {
+		nf_csum_inspect(pkt);
+		trace_nf_csum_packet(pkt, nf_csum_counter_names[pkt->state],
+				     state, BIT(NF_CSUM_EXEMPT));
+	}
+	return NF_ACCEPT;
+}
+
+/* Everything that is not ok: the rare packet. */
+static unsigned int handle_other(struct nf_csum_net *nfc,
+				 const struct nf_csum_packet *pkt,
+				 const struct nf_hook_state *state, bool repair)
+{
+	struct nf_csum_iface *iface = find_iface(nfc, state);
+	u32 done = 0;
+
+	if (repair && BIT(pkt->state) & REPAIRABLE)
+		done = act(nfc, pkt, iface, false);
+	nf_csum_count(nfc, iface, column_of(state), BIT(pkt->state) | done);
+	if (done || !(BIT(pkt->state) & UNREMARKABLE))
+		trace_nf_csum_packet(pkt, nf_csum_counter_names[pkt->state],
+				     state, done);
+	return done & BIT(NF_CSUM_DROPPED) ? drop(pkt) : NF_ACCEPT;
+}
+
 static unsigned int handle(struct nf_csum_net *nfc, struct sk_buff *skb,
 			   const struct nf_hook_state *state, bool repair)
 {
@@ -117,21 +144,18 @@ static unsigned int handle(struct nf_csum_net *nfc, struct sk_buff *skb,
 		.hook = state->hook,
 	};
 
-	if (unlikely(nf_csum_exempts(nfc, skb))) {
-		nf_csum_count(nfc, column_of(state), NF_CSUM_EXEMPT);
-		return NF_ACCEPT;
-	}
+	if (unlikely(nf_csum_exempts(nfc, skb)))
+		return handle_exempt(nfc, &pkt, state);
+
 	/* A voucher is worth a check on the way in; nobody else will check. */
 	pkt.verify = state->hook == NF_INET_PRE_ROUTING &&
 		     READ_ONCE(nfc->knobs.verify) &&
 		     skb->ip_summed == CHECKSUM_UNNECESSARY;
 
 	nf_csum_inspect(&pkt);
-	nf_csum_count(nfc, column_of(state), pkt.state);
-	if (!repair || !(BIT(pkt.state) & REPAIRABLE))
-		return NF_ACCEPT;
-	if (unlikely(act(nfc, &pkt, state, false) & BIT(NF_CSUM_DROPPED)))
-		return drop(&pkt);
+	if (unlikely(pkt.state != NF_CSUM_OK))
+		return handle_other(nfc, &pkt, state, repair);
+	nf_csum_count_ok(nfc, column_of(state));
 	return NF_ACCEPT;
 }
 
@@ -163,16 +187,26 @@ static unsigned int handle_after_snat(void *priv, struct sk_buff *skb,
 		.family = state->pf,
 		.hook = state->hook,
 	};
+	struct nf_csum_iface *iface;
 	struct nf_csum_net *nfc;
+	u32 done;
 
 	if (likely(skb->ip_summed != CHECKSUM_PARTIAL || skb_is_gso(skb)))
 		return NF_ACCEPT;
 
 	nfc = nf_csum_pernet(state->net);
-	if (nf_csum_repairs(nfc) && !nf_csum_exempts(nfc, skb)) {
-		nf_csum_inspect(&pkt);
-		if (pkt.state == NF_CSUM_PARTIAL_INNER)
-			act(nfc, &pkt, state, true);
+	if (!nf_csum_repairs(nfc) || nf_csum_exempts(nfc, skb))
+		return NF_ACCEPT;
+	nf_csum_inspect(&pkt);
+	if (pkt.state != NF_CSUM_PARTIAL_INNER)
+		return NF_ACCEPT;
+
+	iface = find_iface(nfc, state);
+	done = act(nfc, &pkt, iface, true);
+	if (done) {
+		nf_csum_count(nfc, iface, column_of(state), done);
+		trace_nf_csum_packet(&pkt, nf_csum_counter_names[pkt.state],
+				     state, done);
 	}
 	return NF_ACCEPT;
 }

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What kind of device an interface is: learned once, when it appears in a
- * namespace, so that packets need not compare names.
+ * The interfaces of a namespace: what kind of device each is and whether the
+ * administrator named it. That is found out when an interface appears, is
+ * renamed, or the lists change, so that packets need not compare names.
  */
+#include <linux/ctype.h>
+#include <linux/glob.h>
 #include <linux/if.h>
 #include <linux/netdevice.h>
 #include <linux/notifier.h>
+#include <linux/rcupdate.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/xarray.h>
 #include <net/rtnetlink.h>
@@ -16,12 +22,12 @@ static const struct {
 	const char *kind;
 	unsigned long flags;
 } kinds[] = {
-	{ "veth",	NF_CSUM_IFACE_SOFTWARE },
-	{ "tun",	NF_CSUM_IFACE_SOFTWARE | NF_CSUM_IFACE_TUN },
-	{ "macvtap",	NF_CSUM_IFACE_SOFTWARE },
-	{ "ipvtap",	NF_CSUM_IFACE_SOFTWARE },
-	{ "bridge",	NF_CSUM_IFACE_SOFTWARE },
-	{ "netkit",	NF_CSUM_IFACE_SOFTWARE },
+	{ "veth",	NF_CSUM_IFACE_FINISH },
+	{ "tun",	NF_CSUM_IFACE_FINISH | NF_CSUM_IFACE_TRUST },
+	{ "macvtap",	NF_CSUM_IFACE_FINISH },
+	{ "ipvtap",	NF_CSUM_IFACE_FINISH },
+	{ "bridge",	NF_CSUM_IFACE_FINISH },
+	{ "netkit",	NF_CSUM_IFACE_FINISH },
 };
 
 static unsigned long classify(const struct net_device *dev)
@@ -38,24 +44,71 @@ static unsigned long classify(const struct net_device *dev)
 	return 0;
 }
 
+static bool is_listed(const struct nf_csum_globs *globs, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; globs && i < globs->count; i++)
+		if (glob_match(globs->glob[i], name))
+			return true;
+	return false;
+}
+
+static void update_flags(const struct nf_csum_net *nfc,
+			 struct nf_csum_iface *iface,
+			 const struct net_device *dev)
+{
+	unsigned long flags = classify(dev);
+
+	if (is_listed(nfc->lists[NF_CSUM_LIST_FINISH], dev->name))
+		flags |= NF_CSUM_IFACE_FINISH;
+	if (is_listed(nfc->lists[NF_CSUM_LIST_TRUST], dev->name))
+		flags |= NF_CSUM_IFACE_TRUST;
+	WRITE_ONCE(iface->flags, flags);
+}
+
+/* Without memory an interface stays unknown: that must not hinder its making. */
+static void add_iface(struct nf_csum_net *nfc, const struct net_device *dev)
+{
+	struct nf_csum_iface *iface = kzalloc(sizeof(*iface), GFP_KERNEL);
+
+	if (!iface)
+		return;
+	iface->ifindex = dev->ifindex;
+	update_flags(nfc, iface, dev);
+	if (xa_err(xa_store(&nfc->ifaces, dev->ifindex, iface, GFP_KERNEL)))
+		kfree(iface);
+}
+
+static void free_iface(struct rcu_head *rcu)
+{
+	struct nf_csum_iface *iface = container_of(rcu, struct nf_csum_iface,
+						   rcu);
+
+	free_percpu(iface->stats);
+	kfree(iface);
+}
+
 static int handle_event(struct notifier_block *nb, unsigned long event,
 			void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct nf_csum_net *nfc = nf_csum_pernet(dev_net(dev));
-	unsigned long flags;
-	void *old;
+	struct nf_csum_iface *iface;
 
 	switch (event) {
 	case NETDEV_REGISTER:
-		flags = classify(dev);
-		if (!flags)
-			break;
-		old = xa_store(&nfc->ifaces, dev->ifindex, xa_mk_value(flags),
-			       GFP_KERNEL);
-		return notifier_from_errno(xa_err(old));
+		add_iface(nfc, dev);
+		break;
+	case NETDEV_CHANGENAME:
+		iface = xa_load(&nfc->ifaces, dev->ifindex);
+		if (iface)
+			update_flags(nfc, iface, dev);
+		break;
 	case NETDEV_UNREGISTER:
-		xa_erase(&nfc->ifaces, dev->ifindex);
+		iface = xa_erase(&nfc->ifaces, dev->ifindex);
+		if (iface)
+			call_rcu(&iface->rcu, free_iface);
 		break;
 	}
 	return NOTIFY_DONE;
@@ -65,18 +118,102 @@ static struct notifier_block notifier = {
 	.notifier_call = handle_event,
 };
 
+/* A name without a wildcard has to be one that a device can have. */
+static bool is_sane(const char *glob)
+{
+	const char *c;
+
+	for (c = glob; *c; c++)
+		if (*c == '/' || *c == ':' || !isgraph(*c))
+			return false;
+	return strpbrk(glob, "*?[\\") || dev_valid_name(glob);
+}
+
+static int parse_globs(struct nf_csum_globs *globs, const char *text)
+{
+	char *rest = globs->words, *word;
+
+	if (strscpy(globs->text, text, sizeof(globs->text)) < 0)
+		return -EINVAL;
+	strcpy(globs->words, globs->text);
+	while ((word = strsep(&rest, " \t\n"))) {
+		if (!*word)
+			continue;
+		if (globs->count == NF_CSUM_GLOBS_MAX || !is_sane(word))
+			return -EINVAL;
+		globs->glob[globs->count++] = word;
+	}
+	return 0;
+}
+
 /**
- * nf_csum_iface_flags - say what is known about an interface
+ * nf_csum_ifaces_list - name interfaces that devices' kinds do not tell
+ * @nfc: the namespace, or NULL to only check @text
+ * @list: what they are named for
+ * @text: up to 16 names or globs, separated by white space
+ *
+ * Holds for interfaces that do not exist yet, too. Process context, may sleep;
+ * takes the RTNL. Return: 0, -EINVAL for a bad @text, -ENOMEM; then nothing has
+ * changed.
+ */
+int nf_csum_ifaces_list(struct nf_csum_net *nfc, enum nf_csum_list list,
+			const char *text)
+{
+	struct nf_csum_globs *globs;
+	struct nf_csum_iface *iface;
+	struct net_device *dev;
+	int err;
+
+	globs = kzalloc(sizeof(*globs), GFP_KERNEL);
+	if (!globs)
+		return -ENOMEM;
+	err = parse_globs(globs, text);
+	if (err || !nfc)
+		goto out;
+
+	rtnl_lock();
+	/* Most namespaces name nobody, and keep nothing. */
+	swap(nfc->lists[list], globs);
+	if (!nfc->lists[list]->count) {
+		kfree(nfc->lists[list]);
+		nfc->lists[list] = NULL;
+	}
+	for_each_netdev(nfc->net, dev) {
+		iface = xa_load(&nfc->ifaces, dev->ifindex);
+		if (iface)
+			update_flags(nfc, iface, dev);
+	}
+	rtnl_unlock();
+out:
+	kfree(globs);
+	return err;
+}
+
+/**
+ * nf_csum_ifaces_free - forget the lists of a namespace that has no interfaces
+ * @nfc: the namespace
+ *
+ * Process context.
+ */
+void nf_csum_ifaces_free(struct nf_csum_net *nfc)
+{
+	unsigned int i;
+
+	for (i = 0; i < NF_CSUM_LISTS; i++)
+		kfree(nfc->lists[i]);
+	xa_destroy(&nfc->ifaces);
+}
+
+/**
+ * nf_csum_iface_find - find what is known about an interface
  * @nfc: the namespace it is in
  * @ifindex: its index; 0 for none
  *
- * Any context. Return: NF_CSUM_IFACE_*, 0 if nothing special is known.
+ * Under RCU, which protects the result. Return: NULL if nothing is known.
  */
-unsigned long nf_csum_iface_flags(struct nf_csum_net *nfc, int ifindex)
+struct nf_csum_iface *nf_csum_iface_find(struct nf_csum_net *nfc, int ifindex)
 {
-	void *entry = xa_load(&nfc->ifaces, ifindex);
-
-	return entry ? xa_to_value(entry) : 0;
+	return ifindex ? xa_load(&nfc->ifaces, ifindex) : NULL;
 }
 
 /**
@@ -92,7 +229,8 @@ int nf_csum_ifaces_register(void)
 /**
  * nf_csum_ifaces_unregister - forget all interfaces
  *
- * Process context, may sleep; takes the RTNL.
+ * The caller has to wait for RCU callbacks before the module goes. Process
+ * context, may sleep; takes the RTNL.
  */
 void nf_csum_ifaces_unregister(void)
 {

@@ -463,6 +463,7 @@ static enum nf_csum_counter judge(struct nf_csum_packet *pkt)
  */
 void nf_csum_inspect(struct nf_csum_packet *pkt)
 {
+	pkt->ip_summed = pkt->skb->ip_summed;
 	pkt->verified = false;
 	pkt->state = judge(pkt);
 }

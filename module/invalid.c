@@ -16,9 +16,13 @@
 
 #include <nf_csum/netns.h>
 #include <nf_csum/packet.h>
+#include <nf_csum/trace.h>
 
 /* After conntrack and mangle, before filter (0) could accept the packet. */
 #define PRIORITY_BEFORE_FILTER	-1
+
+/* States in which the checksum was looked at, and is not right. */
+#define WRONG	(BIT(NF_CSUM_ZEROED) | BIT(NF_CSUM_SEED) | BIT(NF_CSUM_CORRUPT))
 
 /* In observe mode nothing is. */
 static bool drops(const struct nf_csum_net *nfc, unsigned int hook)
@@ -43,21 +47,26 @@ static unsigned int handle_invalid(void *priv, struct sk_buff *skb,
 		.hook = state->hook,
 		.verify = true,
 	};
-	bool wrong;
+	const struct net_device *dev = state->in;
+	struct nf_csum_iface *iface;
+	u32 done;
 
 	/* Tracked, or told not to be: UNTRACKED is a value of its own. */
 	if (likely(skb_get_nfct(skb)) || nf_csum_exempts(nfc, skb))
 		return NF_ACCEPT;
 
 	nf_csum_inspect(&pkt);
-	wrong = pkt.state == NF_CSUM_ZEROED || pkt.state == NF_CSUM_SEED ||
-		pkt.state == NF_CSUM_CORRUPT;
-	nf_csum_count(nfc, NF_CSUM_PREROUTING,
-		      wrong ? NF_CSUM_INVALID_CHECKSUM : NF_CSUM_INVALID_OTHER);
-	if (!drops(nfc, state->hook))
-		return NF_ACCEPT;
+	done = BIT(pkt.state) & WRONG ? BIT(NF_CSUM_INVALID_CHECKSUM) :
+					BIT(NF_CSUM_INVALID_OTHER);
+	if (drops(nfc, state->hook))
+		done |= BIT(NF_CSUM_INVALID_DROPPED);
 
-	nf_csum_count(nfc, NF_CSUM_PREROUTING, NF_CSUM_INVALID_DROPPED);
+	iface = dev ? nf_csum_iface_find(nfc, dev->ifindex) : NULL;
+	nf_csum_count(nfc, iface, NF_CSUM_PREROUTING, done);
+	trace_nf_csum_packet(&pkt, nf_csum_counter_names[pkt.state], state,
+			     done);
+	if (!(done & BIT(NF_CSUM_INVALID_DROPPED)))
+		return NF_ACCEPT;
 	return NF_DROP_REASON(skb, SKB_DROP_REASON_NETFILTER_DROP, EPERM);
 }
 

@@ -23,7 +23,7 @@ static int __net_init init_net_ns(struct net *net)
 		return err;
 	err = nf_csum_knobs_register(nfc);
 	if (err)
-		goto err_counters;
+		goto err_lists;
 	err = nf_csum_hooks_set_mode(nfc, nfc->knobs.mode);
 	if (err)
 		goto err_knobs;
@@ -34,7 +34,8 @@ err_knobs:
 	/* Some of the hooks may have been there long enough to be found. */
 	nf_csum_hooks_set_mode(nfc, NF_CSUM_MODE_OFF);
 	synchronize_rcu();
-err_counters:
+err_lists:
+	nf_csum_ifaces_free(nfc);
 	nf_csum_counters_hide(nfc);
 	nf_csum_counters_free(nfc);
 	return err;
@@ -55,7 +56,7 @@ static void __net_exit exit_net_ns(struct net *net)
 	struct nf_csum_net *nfc = nf_csum_pernet(net);
 
 	nf_csum_counters_free(nfc);
-	xa_destroy(&nfc->ifaces);
+	nf_csum_ifaces_free(nfc);
 }
 
 static struct pernet_operations net_ops = {
@@ -73,9 +74,12 @@ static int __init nf_csum_init(void)
 	err = nf_csum_knobs_init();
 	if (err)
 		return err;
-	err = register_pernet_subsys(&net_ops);
+	err = nf_csum_spares_init();
 	if (err)
 		goto err_knobs;
+	err = register_pernet_subsys(&net_ops);
+	if (err)
+		goto err_spares;
 	err = nf_csum_ifaces_register();
 	if (err)
 		goto err_pernet;
@@ -83,6 +87,9 @@ static int __init nf_csum_init(void)
 
 err_pernet:
 	unregister_pernet_subsys(&net_ops);
+	rcu_barrier();
+err_spares:
+	nf_csum_spares_exit();
 err_knobs:
 	nf_csum_knobs_exit();
 	return err;
@@ -92,6 +99,9 @@ static void __exit nf_csum_exit(void)
 {
 	nf_csum_ifaces_unregister();
 	unregister_pernet_subsys(&net_ops);
+	/* What frees the interfaces is this module's code. */
+	rcu_barrier();
+	nf_csum_spares_exit();
 	nf_csum_knobs_exit();
 }
 

@@ -62,14 +62,23 @@ static bool rearm(const struct nf_csum_packet *pkt)
 	return write_field(skb, pkt->field, pkt->seed);
 }
 
-static bool fill(const struct nf_csum_packet *pkt)
+/**
+ * nf_csum_right - say what the checksum of a packet ought to be
+ * @pkt: an inspected packet whose @sum is set. Any context.
+ *
+ * Return: the value for the field; it costs no second walk of the payload.
+ */
+__sum16 nf_csum_right(const struct nf_csum_packet *pkt)
 {
 	__wsum sum = csum_sub(pkt->sum, csum_unfold(pkt->found));
 	__sum16 value = csum_fold(csum_add(sum, csum_unfold(pkt->seed)));
 
-	if (pkt->proto == IPPROTO_UDP && !value)
-		value = CSUM_MANGLED_0;
-	if (!write_field(pkt->skb, pkt->field, value))
+	return value || pkt->proto != IPPROTO_UDP ? value : CSUM_MANGLED_0;
+}
+
+static bool fill(const struct nf_csum_packet *pkt)
+{
+	if (!write_field(pkt->skb, pkt->field, nf_csum_right(pkt)))
 		return false;
 	vouch(pkt);
 	return true;

@@ -7,6 +7,7 @@
 
 #include <linux/kernel.h>
 #include <linux/module.h>
+#include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysctl.h>
@@ -21,6 +22,8 @@ static struct nf_csum_knobs defaults = {
 	.trust	= NF_CSUM_SCOPE_AUTO,
 };
 
+static char *default_lists[NF_CSUM_LISTS] = { "", "" };
+
 module_param_named(mode, defaults.mode, byte, 0444);
 MODULE_PARM_DESC(mode, "0 off, 1 observe, 2 repair (default)");
 module_param_named(finish, defaults.finish, byte, 0444);
@@ -31,6 +34,10 @@ module_param_named(verify, defaults.verify, byte, 0444);
 MODULE_PARM_DESC(verify, "vouched packets: 0 believe (default), 1 check and count, 2 un-vouch what is wrong, 3 drop what is wrong");
 module_param_named(invalid, defaults.invalid, byte, 0444);
 MODULE_PARM_DESC(invalid, "packets that conntrack calls INVALID: 0 ignore (default), 1 count, 2 drop for local sockets, 3 drop forwarded ones, too");
+module_param_named(finish_ifaces, default_lists[NF_CSUM_LIST_FINISH], charp, 0444);
+MODULE_PARM_DESC(finish_ifaces, "names or globs of devices that count as software devices, too");
+module_param_named(trust_ifaces, default_lists[NF_CSUM_LIST_TRUST], charp, 0444);
+MODULE_PARM_DESC(trust_ifaces, "names or globs of devices that are trusted, too");
 module_param_named(exempt_mark, defaults.exempt_mark, uint, 0444);
 MODULE_PARM_DESC(exempt_mark, "leave packets alone that have one of these mark bits (default 0)");
 
@@ -101,12 +108,49 @@ static int set_invalid(nf_csum_ctl_table *table, int write, void *buffer,
 	return set_pinned(nfc, invalid, invalid, nf_csum_hooks_set_invalid);
 }
 
+/* A list is taken whole or not at all, so it is not written piece by piece. */
+static int set_list(nf_csum_ctl_table *table, int write, void *buffer,
+		    size_t *lenp, loff_t *ppos)
+{
+	struct nf_csum_net *nfc = table->extra1;
+	enum nf_csum_list list = (uintptr_t)table->extra2;
+	struct ctl_table copy = *table;
+	int err;
+
+	if (write && (*ppos || *lenp >= NF_CSUM_GLOBS_SIZE))
+		return -EINVAL;
+
+	copy.data = kzalloc(NF_CSUM_GLOBS_SIZE, GFP_KERNEL);
+	if (!copy.data)
+		return -ENOMEM;
+	if (!write) {
+		rtnl_lock();
+		if (nfc->lists[list])
+			strscpy(copy.data, nfc->lists[list]->text,
+				NF_CSUM_GLOBS_SIZE);
+		rtnl_unlock();
+	}
+	err = proc_dostring(&copy, write, buffer, lenp, ppos);
+	if (!err && write)
+		err = nf_csum_ifaces_list(nfc, list, copy.data);
+	kfree(copy.data);
+	return err;
+}
+
 /* .data is an offset until the table is copied for a namespace. */
 #define KNOB(name) \
 	.procname = "nf_csum_" #name, \
 	.data = (void *)offsetof(struct nf_csum_knobs, name), \
 	.maxlen = sizeof_field(struct nf_csum_knobs, name), \
 	.mode = 0644
+
+/* .extra1 is the namespace, once the table is copied. */
+#define LIST_KNOB(name, list) \
+	.procname = "nf_csum_" #name, \
+	.maxlen = NF_CSUM_GLOBS_SIZE, \
+	.mode = 0644, \
+	.proc_handler = set_list, \
+	.extra2 = (void *)(uintptr_t)(list)
 
 static const struct ctl_table knob_table[] = {
 	{
@@ -123,6 +167,12 @@ static const struct ctl_table knob_table[] = {
 		KNOB(trust),
 		.proc_handler	= proc_dou8vec_minmax,
 		.extra2		= &max_scope,
+	},
+	{
+		LIST_KNOB(finish_ifaces, NF_CSUM_LIST_FINISH),
+	},
+	{
+		LIST_KNOB(trust_ifaces, NF_CSUM_LIST_TRUST),
 	},
 	{
 		KNOB(verify),
@@ -152,11 +202,19 @@ static const struct ctl_table knob_table[] = {
  */
 int nf_csum_knobs_init(void)
 {
+	enum nf_csum_list list;
+	int err;
+
 	if (defaults.mode > max_mode || defaults.finish > max_scope ||
 	    defaults.trust > max_scope || defaults.verify > max_verify ||
 	    defaults.invalid > max_invalid) {
 		pr_err("a parameter is out of range, see modinfo\n");
 		return -EINVAL;
+	}
+	for (list = 0; list < NF_CSUM_LISTS; list++) {
+		err = nf_csum_ifaces_list(NULL, list, default_lists[list]);
+		if (err)
+			return err;
 	}
 	return defaults.invalid ? nf_csum_conntrack_pin() : 0;
 }
@@ -180,14 +238,26 @@ void nf_csum_knobs_exit(void)
 int nf_csum_knobs_register(struct nf_csum_net *nfc)
 {
 	struct ctl_table *table;
+	enum nf_csum_list list;
 	unsigned int i;
+	int err;
 
 	nfc->knobs = defaults;
+	for (list = 0; list < NF_CSUM_LISTS; list++) {
+		err = nf_csum_ifaces_list(nfc, list, default_lists[list]);
+		if (err)
+			return err;
+	}
 	table = kmemdup(knob_table, sizeof(knob_table), GFP_KERNEL);
 	if (!table)
 		return -ENOMEM;
-	for (i = 0; i < ARRAY_SIZE(knob_table) - 1; i++)
-		table[i].data = (void *)&nfc->knobs + (uintptr_t)table[i].data;
+	for (i = 0; i < ARRAY_SIZE(knob_table) - 1; i++) {
+		if (table[i].proc_handler == set_list)
+			table[i].extra1 = nfc;
+		else
+			table[i].data = (void *)&nfc->knobs +
+					(uintptr_t)table[i].data;
+	}
 
 	nfc->sysctl = register_net_sysctl_sz(nfc->net, "net/netfilter", table,
 					     ARRAY_SIZE(knob_table) - 1);

@@ -37,10 +37,10 @@ enum nf_csum_invalid {
 	NF_CSUM_INVALID_DROP,
 };
 
-/* What is known about a device, see nf_csum_iface_flags(). */
+/* What is known about a device. */
 #define NF_CSUM_IFACE_LOOPBACK	BIT(0)
-#define NF_CSUM_IFACE_SOFTWARE	BIT(1)	/* leaves checksums to others */
-#define NF_CSUM_IFACE_TUN	BIT(2)	/* a process on this host writes here */
+#define NF_CSUM_IFACE_FINISH	BIT(1)	/* leaves checksums to others */
+#define NF_CSUM_IFACE_TRUST	BIT(2)	/* a process on this host writes here */
 
 /* The two columns of /proc/net/nf_csum, one after the other. */
 enum nf_csum_column {
@@ -51,6 +51,45 @@ enum nf_csum_column {
 
 struct nf_csum_mib {
 	unsigned long mibs[NF_CSUM_COLUMNS * NF_CSUM_COUNTERS];
+};
+
+/**
+ * struct nf_csum_iface - an interface of a namespace
+ * @ifindex: its index
+ * @flags: NF_CSUM_IFACE_*
+ * @stats: counters as in struct nf_csum_net, without ok; NULL while there is
+ *	nothing to count
+ * @rcu: for freeing
+ */
+struct nf_csum_iface {
+	int ifindex;
+	unsigned long flags;
+	struct nf_csum_mib __percpu *stats;
+	struct rcu_head rcu;
+};
+
+#define NF_CSUM_GLOBS_MAX	16
+#define NF_CSUM_GLOBS_SIZE	512
+
+/**
+ * struct nf_csum_globs - a list of interface names and globs
+ * @count: how many there are
+ * @text: as the administrator wrote them
+ * @words: @text with a NUL behind each
+ * @glob: each of them, in @words
+ */
+struct nf_csum_globs {
+	unsigned int count;
+	char text[NF_CSUM_GLOBS_SIZE];
+	char words[NF_CSUM_GLOBS_SIZE];
+	const char *glob[NF_CSUM_GLOBS_MAX];
+};
+
+/* The knobs that are lists of interfaces. */
+enum nf_csum_list {
+	NF_CSUM_LIST_FINISH,
+	NF_CSUM_LIST_TRUST,
+	NF_CSUM_LISTS
 };
 
 /**
@@ -76,7 +115,8 @@ struct nf_csum_knobs {
  * @net: the namespace
  * @knobs: read by the packet path without a lock
  * @stats: counters, by column and enum nf_csum_counter
- * @ifaces: NF_CSUM_IFACE_* by interface index, where there are any
+ * @ifaces: struct nf_csum_iface by interface index
+ * @lists: interfaces named by the administrator, NULL if none; under the RTNL
  * @sysctl: the registered knobs
  * @hooked: the hooks are registered
  * @guarded: so are those for INVALID packets, and conntrack is held
@@ -86,6 +126,7 @@ struct nf_csum_net {
 	struct nf_csum_knobs knobs;
 	DEFINE_SNMP_STAT(struct nf_csum_mib, stats);
 	struct xarray ifaces;
+	struct nf_csum_globs *lists[NF_CSUM_LISTS];
 	struct ctl_table_header *sysctl;
 	bool hooked;
 	bool guarded;
@@ -109,14 +150,19 @@ static inline bool nf_csum_exempts(const struct nf_csum_net *nfc,
 	return skb->mark & READ_ONCE(nfc->knobs.exempt_mark);
 }
 
-static inline void nf_csum_count(const struct nf_csum_net *nfc,
-				 enum nf_csum_column column,
-				 enum nf_csum_counter counter)
+/* The common packet is counted here, and nowhere else. */
+static inline void nf_csum_count_ok(const struct nf_csum_net *nfc,
+				    enum nf_csum_column column)
 {
-	SNMP_INC_STATS(nfc->stats, column * NF_CSUM_COUNTERS + counter);
+	SNMP_INC_STATS(nfc->stats, column * NF_CSUM_COUNTERS + NF_CSUM_OK);
 }
 
 /* counters.c */
+extern const char * const nf_csum_counter_names[NF_CSUM_COUNTERS];
+void nf_csum_count(const struct nf_csum_net *nfc, struct nf_csum_iface *iface,
+		   enum nf_csum_column column, u32 counters);
+int nf_csum_spares_init(void);
+void nf_csum_spares_exit(void);
 int nf_csum_counters_init(struct nf_csum_net *nfc);
 void nf_csum_counters_hide(struct nf_csum_net *nfc);
 void nf_csum_counters_free(struct nf_csum_net *nfc);
@@ -126,7 +172,10 @@ int nf_csum_hooks_set_mode(struct nf_csum_net *nfc, u8 mode);
 int nf_csum_hooks_set_invalid(struct nf_csum_net *nfc, u8 invalid);
 
 /* iface.c */
-unsigned long nf_csum_iface_flags(struct nf_csum_net *nfc, int ifindex);
+struct nf_csum_iface *nf_csum_iface_find(struct nf_csum_net *nfc, int ifindex);
+int nf_csum_ifaces_list(struct nf_csum_net *nfc, enum nf_csum_list list,
+			const char *text);
+void nf_csum_ifaces_free(struct nf_csum_net *nfc);
 int nf_csum_ifaces_register(void);
 void nf_csum_ifaces_unregister(void);
 

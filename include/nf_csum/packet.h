@@ -20,6 +20,7 @@
  * @hook: enum nf_inet_hooks, where it was met
  * @verify: sum the payload even if nothing makes the checksum look unfinished
  * @proto: IPPROTO_* of the outermost transport header
+ * @ip_summed: of @skb as it came
  * @verified: software found the checksum right; set for GSO_BAD packets only
  * @found: what the checksum field held
  * @seed: folded, un-inverted pseudo-header sum; 0 where there is no pseudo-header
@@ -39,6 +40,7 @@ struct nf_csum_packet {
 	u8 hook;
 	bool verify;
 	u8 proto;
+	u8 ip_summed;
 	bool verified;
 	__sum16 found;
 	__sum16 seed;
@@ -73,6 +75,7 @@ struct nf_csum_policy {
 	u8 verify;
 };
 
+__sum16 nf_csum_right(const struct nf_csum_packet *pkt);
 void nf_csum_inspect(struct nf_csum_packet *pkt);
 u32 nf_csum_decide(const struct nf_csum_packet *pkt,
 		   const struct nf_csum_policy *policy);
