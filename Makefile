@@ -14,7 +14,7 @@ demo: ## see broken connections come alive, on a throw-away virtual machine
 
 .PHONY: check
 check: ## run every test: lint, kunit and e2e
-	scripts/check lint kunit e2e/run
+	scripts/check lint nf-csum-test kunit e2e/run
 
 .PHONY: lint
 lint: ## static checks: sparse, W=1, checkpatch, kernel-doc, shellcheck
