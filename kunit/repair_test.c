@@ -487,8 +487,12 @@ static void make_pending(struct kunit *test, const struct repair_case *c,
 	struct packet p;
 
 	pkt = prepare(test, &p, c, v, shared);
+	/* Where IPv6 is, with extension headers to walk: it has to stay there. */
+	skb_set_transport_header(p.skb, 4);
 	KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, c->actions), c->actions,
 			    "%s", v->name);
+	KUNIT_EXPECT_EQ_MSG(test, skb_transport_offset(p.skb), 4, "%s",
+			    v->name);
 	expect_pending(test, &p, v->name);
 	expect_only(test, &p, p.field, v->name);
 
@@ -1015,6 +1019,32 @@ static void seed_from_the_field_is_filled(struct kunit *test)
 	}
 }
 
+/* An echo reply can be nothing but zeros, and that sums to minus zero. */
+static void icmp_of_zeros_is_filled(struct kunit *test)
+{
+	const struct recipe recipe = {
+		.family = NFPROTO_IPV4, .proto = IPPROTO_ICMP, .payload = 32,
+	};
+	struct variant v = {};
+	struct packet p;
+
+	while (variant_next(&v, &recipe)) {
+		static const u8 zeros[40];
+		struct nf_csum_packet pkt;
+
+		packet_build(test, &p, &recipe, &v);
+		packet_store(&p, p.thoff, zeros, sizeof(zeros));
+		pkt = judge(&p, v.hook);
+		EXPECT_STATE(test, &pkt, NF_CSUM_ZEROED, v.name);
+		KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, FILLED), FILLED,
+				    "%s", v.name);
+		KUNIT_EXPECT_EQ_MSG(test, packet_field(&p), 0xffff, "%s",
+				    v.name);
+		KUNIT_EXPECT_TRUE_MSG(test, packet_verifies(&p), "%s", v.name);
+		packet_free(&p);
+	}
+}
+
 /* The voucher given on the way in does not leave the host. */
 static void withdraw_takes_back_our_voucher_only(struct kunit *test)
 {
@@ -1051,6 +1081,7 @@ static struct kunit_case repair_test_cases[] = {
 	KUNIT_CASE(syn_is_filled_before_dnat),
 	KUNIT_CASE(syn_is_lost_after_dnat),
 	KUNIT_CASE(seed_from_the_field_is_filled),
+	KUNIT_CASE(icmp_of_zeros_is_filled),
 	KUNIT_CASE(withdraw_takes_back_our_voucher_only),
 	{}
 };

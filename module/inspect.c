@@ -223,6 +223,11 @@ static bool ends_with_packet(const struct nf_csum_packet *pkt)
 	return pkt->skb->len == pkt->thoff + pkt->len;
 }
 
+static bool is_right(const struct nf_csum_packet *pkt)
+{
+	return !csum_fold(csum_add(pkt->sum, csum_unfold(pkt->seed)));
+}
+
 /* Does the checksum hold? Leaves the sum behind, so that filling need not walk again. */
 static bool verify(struct nf_csum_packet *pkt)
 {
@@ -239,7 +244,7 @@ static bool verify(struct nf_csum_packet *pkt)
 	else
 		pkt->sum = skb_checksum(skb, pkt->thoff, pkt->len, 0);
 
-	return !csum_fold(csum_add(pkt->sum, csum_unfold(pkt->seed)));
+	return is_right(pkt);
 }
 
 /*
@@ -347,8 +352,8 @@ static enum nf_csum_counter judge_other(struct nf_csum_packet *pkt)
 		found = skb_header_pointer(skb, pkt->field, sizeof(buf), &buf);
 		if (found && *found != pkt->seed)
 			return NF_CSUM_OPAQUE;
+		pkt->found = pkt->seed;
 	}
-	pkt->found = pkt->seed;
 	return judge_partial(pkt, 1);
 }
 
@@ -357,7 +362,7 @@ static enum nf_csum_counter judge_other(struct nf_csum_packet *pkt)
  * not judged. But a voucher for it is one for what its length covers, and a
  * length that was damaged must not get away with it.
  */
-static enum nf_csum_counter judge_short_udp(const struct nf_csum_packet *pkt,
+static enum nf_csum_counter judge_short_udp(struct nf_csum_packet *pkt,
 					    const struct udphdr *uh)
 {
 	unsigned int len = ntohs(uh->len);
@@ -368,13 +373,14 @@ static enum nf_csum_counter judge_short_udp(const struct nf_csum_packet *pkt,
 		return NF_CSUM_OPAQUE;
 
 	/* The seed is of the IP payload's length. */
-	sum = skb_checksum(pkt->skb, pkt->thoff, len, csum_unfold(pkt->seed));
+	sum = skb_checksum(pkt->skb, pkt->thoff, len, 0);
 	sum = csum_sub(sum, (__force __wsum)htonl(pkt->len));
-	sum = csum_add(sum, (__force __wsum)htonl(len));
-	return csum_fold(sum) ? NF_CSUM_CORRUPT : NF_CSUM_OPAQUE;
+	pkt->sum = csum_add(sum, (__force __wsum)htonl(len));
+	pkt->found = uh->check;
+	return is_right(pkt) ? NF_CSUM_OPAQUE : NF_CSUM_CORRUPT;
 }
 
-static enum nf_csum_counter check_udp_len(const struct nf_csum_packet *pkt)
+static enum nf_csum_counter check_udp_len(struct nf_csum_packet *pkt)
 {
 	const struct udphdr *uh;
 	struct udphdr buf;

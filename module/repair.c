@@ -55,10 +55,15 @@ static bool finish(const struct nf_csum_packet *pkt)
 static bool rearm(const struct nf_csum_packet *pkt)
 {
 	struct sk_buff *skb = pkt->skb;
+	u16 transport;
 
-	if (skb_ensure_writable(skb, pkt->field + sizeof(__sum16)) ||
-	    !skb_partial_csum_set(skb, pkt->thoff, pkt->field - pkt->thoff))
+	if (skb_ensure_writable(skb, pkt->field + sizeof(__sum16)))
 		return false;
+	/* IPv6 walks extension headers from where that is now. */
+	transport = skb->transport_header;
+	if (!skb_partial_csum_set(skb, pkt->thoff, pkt->field - pkt->thoff))
+		return false;
+	skb->transport_header = transport;
 	return write_field(skb, pkt->field, pkt->seed);
 }
 
@@ -70,8 +75,13 @@ static bool rearm(const struct nf_csum_packet *pkt)
  */
 __sum16 nf_csum_right(const struct nf_csum_packet *pkt)
 {
-	__wsum sum = csum_sub(pkt->sum, csum_unfold(pkt->found));
-	__sum16 value = csum_fold(csum_add(sum, csum_unfold(pkt->seed)));
+	__wsum sum = pkt->sum;
+	__sum16 value;
+
+	/* Taking nothing off an ICMP message of zeros would not leave it so. */
+	if (pkt->found)
+		sum = csum_sub(sum, csum_unfold(pkt->found));
+	value = csum_fold(csum_add(sum, csum_unfold(pkt->seed)));
 
 	return value || pkt->proto != IPPROTO_UDP ? value : CSUM_MANGLED_0;
 }
