@@ -58,8 +58,9 @@ static int parse(nf_csum_ctl_table *table, int write, void *buffer,
 }
 
 /*
- * Loading nf_conntrack waits for namespaces that are being made or unmade, so
- * that is done with nothing held, and with this namespace kept alive.
+ * Loading nf_conntrack waits for namespaces that are being made or unmade, and
+ * those that unmake this one, or all at rmmod, wait for this write: neither
+ * must begin meanwhile.
  */
 static int set_pinned(struct nf_csum_net *nfc, u8 value, bool conntrack,
 		      int (*set)(struct nf_csum_net *nfc, u8 value))
@@ -68,14 +69,19 @@ static int set_pinned(struct nf_csum_net *nfc, u8 value, bool conntrack,
 
 	if (!conntrack)
 		return set(nfc, value);
-	if (!maybe_get_net(nfc->net))
+	if (!try_module_get(THIS_MODULE))
 		return -ENXIO;
+	if (!maybe_get_net(nfc->net)) {
+		module_put(THIS_MODULE);
+		return -ENXIO;
+	}
 	err = nf_csum_conntrack_pin();
 	if (!err) {
 		err = set(nfc, value);
 		nf_csum_conntrack_unpin();
 	}
 	put_net(nfc->net);
+	module_put(THIS_MODULE);
 	return err;
 }
 
@@ -108,6 +114,17 @@ static int set_invalid(nf_csum_ctl_table *table, int write, void *buffer,
 	return set_pinned(nfc, invalid, invalid, nf_csum_hooks_set_invalid);
 }
 
+/* proc_dostring() would take the first line for all of it. */
+static bool is_one_line(const char *text, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (!text[i] || text[i] == '\n')
+			return i + 1 == len;
+	return true;
+}
+
 /* A list is taken whole or not at all, so it is not written piece by piece. */
 static int set_list(nf_csum_ctl_table *table, int write, void *buffer,
 		    size_t *lenp, loff_t *ppos)
@@ -117,7 +134,8 @@ static int set_list(nf_csum_ctl_table *table, int write, void *buffer,
 	struct ctl_table copy = *table;
 	int err;
 
-	if (write && (*ppos || *lenp >= NF_CSUM_GLOBS_SIZE))
+	if (write && (*ppos || *lenp >= NF_CSUM_GLOBS_SIZE ||
+		      !is_one_line(buffer, *lenp)))
 		return -EINVAL;
 
 	copy.data = kzalloc(NF_CSUM_GLOBS_SIZE, GFP_KERNEL);
@@ -213,8 +231,11 @@ int nf_csum_knobs_init(void)
 	}
 	for (list = 0; list < NF_CSUM_LISTS; list++) {
 		err = nf_csum_ifaces_list(NULL, list, default_lists[list]);
-		if (err)
+		if (err) {
+			pr_err("bad list of interfaces: %s\n",
+			       default_lists[list]);
 			return err;
+		}
 	}
 	return defaults.invalid ? nf_csum_conntrack_pin() : 0;
 }
@@ -244,6 +265,8 @@ int nf_csum_knobs_register(struct nf_csum_net *nfc)
 
 	nfc->knobs = defaults;
 	for (list = 0; list < NF_CSUM_LISTS; list++) {
+		if (!*default_lists[list])
+			continue;
 		err = nf_csum_ifaces_list(nfc, list, default_lists[list]);
 		if (err)
 			return err;
