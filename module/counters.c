@@ -45,8 +45,8 @@ static void refill(struct work_struct *work)
 		spare = alloc_percpu(struct nf_csum_mib);
 		if (!spare)
 			return;
-		/* Only this work puts any there. */
-		WRITE_ONCE(spares[i], spare);
+		/* Only this work puts any there; who takes it sees it cleared. */
+		smp_store_release(&spares[i], spare);
 	}
 }
 
@@ -58,7 +58,8 @@ static struct nf_csum_mib __percpu *take_spare(struct nf_csum_iface *iface)
 	unsigned int i;
 
 	for (i = 0; i < SPARES && !spare; i++)
-		spare = xchg(&spares[i], NULL);
+		if (READ_ONCE(spares[i]))
+			spare = xchg(&spares[i], NULL);
 	schedule_work(&refill_work);
 	if (!spare)
 		return NULL;

@@ -44,17 +44,6 @@ static unsigned long flags_of(const struct nf_csum_iface *iface)
 	return iface ? READ_ONCE(iface->flags) : 0;
 }
 
-/* The device that a packet is counted for: it came from there, or goes there. */
-static struct nf_csum_iface *find_iface(struct nf_csum_net *nfc,
-					const struct nf_hook_state *state)
-{
-	const struct net_device *dev = state->in;
-
-	if (state->hook == NF_INET_POST_ROUTING)
-		dev = state->out;
-	return dev ? nf_csum_iface_find(nfc, dev->ifindex) : NULL;
-}
-
 static bool finish_covers(u8 finish, unsigned long flags)
 {
 	if (finish == NF_CSUM_SCOPE_NONE || flags & NF_CSUM_IFACE_LOOPBACK)
@@ -108,7 +97,7 @@ static unsigned int handle_exempt(struct nf_csum_net *nfc,
 				  struct nf_csum_packet *pkt,
 				  const struct nf_hook_state *state)
 {
-	nf_csum_count(nfc, find_iface(nfc, state), column_of(state),
+	nf_csum_count(nfc, nf_csum_iface_of(nfc, state), column_of(state),
 		      BIT(NF_CSUM_EXEMPT));
 	if (trace_nf_csum_packet_enabled()) {
 		nf_csum_inspect(pkt);
@@ -123,7 +112,7 @@ static unsigned int handle_other(struct nf_csum_net *nfc,
 				 const struct nf_csum_packet *pkt,
 				 const struct nf_hook_state *state, bool repair)
 {
-	struct nf_csum_iface *iface = find_iface(nfc, state);
+	struct nf_csum_iface *iface = nf_csum_iface_of(nfc, state);
 	u32 done = 0;
 
 	if (repair && BIT(pkt->state) & REPAIRABLE)
@@ -150,7 +139,8 @@ static unsigned int handle(struct nf_csum_net *nfc, struct sk_buff *skb,
 	/* A voucher is worth a check on the way in; nobody else will check. */
 	pkt.verify = state->hook == NF_INET_PRE_ROUTING &&
 		     READ_ONCE(nfc->knobs.verify) &&
-		     skb->ip_summed == CHECKSUM_UNNECESSARY;
+		     skb->ip_summed == CHECKSUM_UNNECESSARY &&
+		     !nf_csum_is_decrypted(skb);
 
 	nf_csum_inspect(&pkt);
 	if (unlikely(pkt.state != NF_CSUM_OK))
@@ -201,7 +191,7 @@ static unsigned int handle_after_snat(void *priv, struct sk_buff *skb,
 	if (pkt.state != NF_CSUM_PARTIAL_INNER)
 		return NF_ACCEPT;
 
-	iface = find_iface(nfc, state);
+	iface = nf_csum_iface_of(nfc, state);
 	done = act(nfc, &pkt, iface, true);
 	if (done) {
 		nf_csum_count(nfc, iface, column_of(state), done);

@@ -74,6 +74,7 @@ static void add_iface(struct nf_csum_net *nfc, const struct net_device *dev)
 
 	if (!iface)
 		return;
+	iface->dev = dev;
 	iface->ifindex = dev->ifindex;
 	update_flags(nfc, iface, dev);
 	if (xa_err(xa_store(&nfc->ifaces, dev->ifindex, iface, GFP_KERNEL)))
@@ -106,9 +107,12 @@ static int handle_event(struct notifier_block *nb, unsigned long event,
 			update_flags(nfc, iface, dev);
 		break;
 	case NETDEV_UNREGISTER:
-		iface = xa_erase(&nfc->ifaces, dev->ifindex);
-		if (iface)
-			call_rcu(&iface->rcu, free_iface);
+		/* Repeated while somebody holds it: the index may be another's. */
+		iface = xa_load(&nfc->ifaces, dev->ifindex);
+		if (!iface || iface->dev != dev)
+			break;
+		xa_erase(&nfc->ifaces, dev->ifindex);
+		call_rcu(&iface->rcu, free_iface);
 		break;
 	}
 	return NOTIFY_DONE;

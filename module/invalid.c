@@ -45,10 +45,8 @@ static unsigned int handle_invalid(void *priv, struct sk_buff *skb,
 		.skb = skb,
 		.family = state->pf,
 		.hook = state->hook,
-		.verify = true,
+		.verify = !nf_csum_is_decrypted(skb),
 	};
-	const struct net_device *dev = state->in;
-	struct nf_csum_iface *iface;
 	u32 done;
 
 	/* Tracked, or told not to be: UNTRACKED is a value of its own. */
@@ -61,8 +59,8 @@ static unsigned int handle_invalid(void *priv, struct sk_buff *skb,
 	if (drops(nfc, state->hook))
 		done |= BIT(NF_CSUM_INVALID_DROPPED);
 
-	iface = dev ? nf_csum_iface_find(nfc, dev->ifindex) : NULL;
-	nf_csum_count(nfc, iface, NF_CSUM_PREROUTING, done);
+	nf_csum_count(nfc, nf_csum_iface_of(nfc, state), NF_CSUM_PREROUTING,
+		      done);
 	trace_nf_csum_packet(&pkt, nf_csum_counter_names[pkt.state], state,
 			     done);
 	if (!(done & BIT(NF_CSUM_INVALID_DROPPED)))
@@ -144,8 +142,12 @@ int nf_csum_invalid_start(struct nf_csum_net *nfc)
 		return err;
 	}
 
-	/* Packets that are past conntrack's place already would look INVALID. */
-	synchronize_net();
+	/*
+	 * Packets that are past conntrack's place already would look INVALID;
+	 * there are none in a namespace that is being made.
+	 */
+	if (!list_empty(&nfc->net->dev_base_head))
+		synchronize_net();
 	err = nf_register_net_hooks(nfc->net, hooks, ARRAY_SIZE(hooks));
 	if (err)
 		put_conntrack(nfc->net);
@@ -161,7 +163,11 @@ int nf_csum_invalid_start(struct nf_csum_net *nfc)
 void nf_csum_invalid_stop(struct nf_csum_net *nfc)
 {
 	nf_unregister_net_hooks(nfc->net, hooks, ARRAY_SIZE(hooks));
-	/* Nor may a packet meet these hooks that has not met conntrack. */
-	synchronize_net();
+	/*
+	 * Nor may a packet meet these hooks that has not met conntrack. In a
+	 * dying namespace that matters no more, and many may die at once.
+	 */
+	if (check_net(nfc->net))
+		synchronize_net();
 	put_conntrack(nfc->net);
 }

@@ -22,7 +22,7 @@ void nf_csum_trace_actions(char *buf, u32 done)
 {
 	size_t len = 0;
 
-	strscpy(buf, "-", NF_CSUM_TRACE_ACTIONS);
+	strscpy_pad(buf, "-", NF_CSUM_TRACE_ACTIONS);
 	for (; done; done &= done - 1)
 		len += scnprintf(buf + len, NF_CSUM_TRACE_ACTIONS - len, "%s%s",
 				 len ? "," : "",

@@ -7,6 +7,8 @@
 #ifndef NF_CSUM_COUNTERS_H
 #define NF_CSUM_COUNTERS_H
 
+#include <linux/build_bug.h>
+
 /* Evidence: every inspected packet adds one to exactly one of these. */
 #define NF_CSUM_STATES(X) \
 	X(OK, ok) \
@@ -48,5 +50,8 @@ enum nf_csum_counter {
 };
 
 #undef NF_CSUM_COUNTER_ID
+
+/* What was done to a packet is a bit for each. */
+static_assert(NF_CSUM_COUNTERS <= 32);
 
 #endif /* NF_CSUM_COUNTERS_H */

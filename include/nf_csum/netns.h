@@ -4,6 +4,8 @@
 #define NF_CSUM_NETNS_H
 
 #include <linux/bits.h>
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
 #include <linux/percpu.h>
 #include <linux/skbuff.h>
 #include <linux/types.h>
@@ -55,6 +57,7 @@ struct nf_csum_mib {
 
 /**
  * struct nf_csum_iface - an interface of a namespace
+ * @dev: its device, only to be compared with: it may be gone
  * @ifindex: its index
  * @flags: NF_CSUM_IFACE_*
  * @stats: counters as in struct nf_csum_net, without ok; NULL while there is
@@ -62,6 +65,7 @@ struct nf_csum_mib {
  * @rcu: for freeing
  */
 struct nf_csum_iface {
+	const struct net_device *dev;
 	int ifindex;
 	unsigned long flags;
 	struct nf_csum_mib __percpu *stats;
@@ -150,6 +154,22 @@ static inline bool nf_csum_exempts(const struct nf_csum_net *nfc,
 	return skb->mark & READ_ONCE(nfc->knobs.exempt_mark);
 }
 
+/* The device that a packet is counted for: it goes there, or came from there. */
+static inline const struct net_device *
+nf_csum_dev(const struct nf_hook_state *state)
+{
+	return state->hook == NF_INET_POST_ROUTING ? state->out : state->in;
+}
+
+/*
+ * The checksum inside of NAT-T in transport mode is of addresses before NAT, and
+ * knowingly wrong; that ESP vouches for it is no device's doing.
+ */
+static inline bool nf_csum_is_decrypted(const struct sk_buff *skb)
+{
+	return secpath_exists(skb);
+}
+
 /* The common packet is counted here, and nowhere else. */
 static inline void nf_csum_count_ok(const struct nf_csum_net *nfc,
 				    enum nf_csum_column column)
@@ -176,6 +196,14 @@ struct nf_csum_iface *nf_csum_iface_find(struct nf_csum_net *nfc, int ifindex);
 int nf_csum_ifaces_list(struct nf_csum_net *nfc, enum nf_csum_list list,
 			const char *text);
 void nf_csum_ifaces_free(struct nf_csum_net *nfc);
+static inline struct nf_csum_iface *
+nf_csum_iface_of(struct nf_csum_net *nfc, const struct nf_hook_state *state)
+{
+	const struct net_device *dev = nf_csum_dev(state);
+
+	return dev ? nf_csum_iface_find(nfc, dev->ifindex) : NULL;
+}
+
 int nf_csum_ifaces_register(void);
 void nf_csum_ifaces_unregister(void);
 

@@ -24,7 +24,8 @@ __sum16 nf_csum_trace_expected(const struct nf_csum_packet *pkt);
 
 /*
  * Names are copied rather than translated in the format, so that every tool
- * shows them. Fired after the repair: ip_summed is what inspect found.
+ * shows them, and padded, so that bpftrace takes equal ones for equal. Fired
+ * after the repair: ip_summed is what inspect found.
  */
 TRACE_EVENT(nf_csum_packet,
 	TP_PROTO(const struct nf_csum_packet *pkt, const char *state,
@@ -49,20 +50,17 @@ TRACE_EVENT(nf_csum_packet,
 	),
 
 	TP_fast_assign(
-		const struct net_device *dev = hook_state->in;
+		const struct net_device *dev = nf_csum_dev(hook_state);
 
-		/* On the way out, and where a bridge remembers both. */
-		if (hook_state->hook == NF_INET_POST_ROUTING)
-			dev = hook_state->out;
 		__entry->hook = hook_state->hook;
 		__entry->family = pkt->family;
 		__entry->protocol = pkt->proto;
 		__entry->ip_summed = pkt->ip_summed;
 		__entry->ifindex = dev ? dev->ifindex : 0;
-		strscpy(__entry->ifname, dev ? dev->name : "", IFNAMSIZ);
+		strscpy_pad(__entry->ifname, dev ? dev->name : "", IFNAMSIZ);
 		nf_csum_trace_addresses(pkt, (void *)__entry->saddr,
 					(void *)__entry->daddr);
-		strscpy(__entry->state, state, sizeof(__entry->state));
+		strscpy_pad(__entry->state, state, sizeof(__entry->state));
 		nf_csum_trace_actions(__entry->actions, done);
 		__entry->found = ntohs((__force __be16)pkt->found);
 		__entry->expected =
