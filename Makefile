@@ -13,7 +13,7 @@ demo: ## see broken connections come alive, on a throw-away virtual machine
 	scripts/demo
 
 .PHONY: check
-check: ## run every test: lint, kunit and e2e
+check: ## run every test: lint, nf-csum-test, kunit and e2e
 	scripts/check lint nf-csum-test kunit e2e/run
 
 .PHONY: lint
