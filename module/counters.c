@@ -6,12 +6,12 @@
  */
 #include <linux/bitops.h>
 #include <linux/netdevice.h>
+#include <linux/percpu.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
-#include <net/ip.h>
 #include <net/net_namespace.h>
 #include <net/snmp.h>
 
@@ -130,6 +130,18 @@ void nf_csum_spares_exit(void)
 	}
 }
 
+/* Newer kernels keep snmp_fold_field() to themselves. */
+static unsigned long fold(const struct nf_csum_mib __percpu *stats,
+			  unsigned int i)
+{
+	unsigned long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(stats, cpu)->mibs[i]);
+	return sum;
+}
+
 static int show_counters(struct seq_file *seq, void *v)
 {
 	struct nf_csum_net *nfc = nf_csum_pernet(seq_file_single_net(seq));
@@ -138,8 +150,8 @@ static int show_counters(struct seq_file *seq, void *v)
 	seq_puts(seq, "counter prerouting postrouting\n");
 	for (i = 0; i < NF_CSUM_COUNTERS; i++)
 		seq_printf(seq, "%s %lu %lu\n", nf_csum_counter_names[i],
-			   snmp_fold_field(nfc->stats, i),
-			   snmp_fold_field(nfc->stats, NF_CSUM_COUNTERS + i));
+			   fold(nfc->stats, i),
+			   fold(nfc->stats, NF_CSUM_COUNTERS + i));
 	return 0;
 }
 
@@ -191,8 +203,8 @@ static int iface_show(struct seq_file *seq, void *v)
 	if (!dev || !READ_ONCE(iface->stats))
 		return 0;
 	for (i = NF_CSUM_OK + 1; i < NF_CSUM_COUNTERS; i++) {
-		pre = snmp_fold_field(iface->stats, i);
-		post = snmp_fold_field(iface->stats, NF_CSUM_COUNTERS + i);
+		pre = fold(iface->stats, i);
+		post = fold(iface->stats, NF_CSUM_COUNTERS + i);
 		if (pre || post)
 			seq_printf(seq, "%s %s %lu %lu\n", dev->name,
 				   nf_csum_counter_names[i], pre, post);
