@@ -65,7 +65,7 @@ static u32 act(struct nf_csum_net *nfc, const struct nf_csum_packet *pkt,
 	       const struct nf_csum_iface *iface, bool after_snat)
 {
 	struct nf_csum_policy policy = {
-		.repair = true,
+		.repair = nf_csum_repairs(nfc),
 		.after_snat = after_snat,
 		.verify = READ_ONCE(nfc->knobs.verify),
 	};
@@ -110,12 +110,12 @@ static unsigned int handle_exempt(struct nf_csum_net *nfc,
 /* Everything that is not ok: the rare packet. */
 static unsigned int handle_other(struct nf_csum_net *nfc,
 				 const struct nf_csum_packet *pkt,
-				 const struct nf_hook_state *state, bool repair)
+				 const struct nf_hook_state *state)
 {
 	struct nf_csum_iface *iface = nf_csum_iface_of(nfc, state);
 	u32 done = 0;
 
-	if (repair && BIT(pkt->state) & REPAIRABLE)
+	if (BIT(pkt->state) & REPAIRABLE)
 		done = act(nfc, pkt, iface, false);
 	nf_csum_count(nfc, iface, column_of(state), BIT(pkt->state) | done);
 	if (done || !(BIT(pkt->state) & UNREMARKABLE))
@@ -125,7 +125,7 @@ static unsigned int handle_other(struct nf_csum_net *nfc,
 }
 
 static unsigned int handle(struct nf_csum_net *nfc, struct sk_buff *skb,
-			   const struct nf_hook_state *state, bool repair)
+			   const struct nf_hook_state *state)
 {
 	struct nf_csum_packet pkt = {
 		.skb = skb,
@@ -144,7 +144,7 @@ static unsigned int handle(struct nf_csum_net *nfc, struct sk_buff *skb,
 
 	nf_csum_inspect(&pkt);
 	if (unlikely(pkt.state != NF_CSUM_OK))
-		return handle_other(nfc, &pkt, state, repair);
+		return handle_other(nfc, &pkt, state);
 	nf_csum_count_ok(nfc, column_of(state));
 	return NF_ACCEPT;
 }
@@ -152,20 +152,17 @@ static unsigned int handle(struct nf_csum_net *nfc, struct sk_buff *skb,
 static unsigned int handle_prerouting(void *priv, struct sk_buff *skb,
 				      const struct nf_hook_state *state)
 {
-	struct nf_csum_net *nfc = nf_csum_pernet(state->net);
-
-	return handle(nfc, skb, state, nf_csum_repairs(nfc));
+	return handle(nf_csum_pernet(state->net), skb, state);
 }
 
 static unsigned int handle_postrouting(void *priv, struct sk_buff *skb,
 				       const struct nf_hook_state *state)
 {
 	struct nf_csum_net *nfc = nf_csum_pernet(state->net);
-	bool repair = nf_csum_repairs(nfc);
 
-	if (repair)
+	if (nf_csum_repairs(nfc))
 		nf_csum_withdraw(skb);
-	return handle(nfc, skb, state, repair);
+	return handle(nfc, skb, state);
 }
 
 /* A tunnel packet whose inner checksum is still pending: see what NAT did. */
