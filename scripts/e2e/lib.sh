@@ -476,6 +476,16 @@ counted() {
 	' "$tmp/before.$host" "$tmp/settled"
 }
 
+# pending_into DEVICE: how many packets the node has sent there with a pending checksum, so far.
+# Nearly all: an ACK of TIME_WAIT, which comes if a peer repeats its FIN, is sent with a
+# finished one, and then it is the tunnel's outer checksum that is pending.
+pending_into() {
+	# shellcheck disable=SC2016 # for awk
+	ip netns exec node awk -v name="$1" '
+		$1 == name && $2 == "partial" { n = $4 }
+		END { print n + 0 }' /proc/net/nf_csum_iface
+}
+
 # count_of HOST COUNTER: the same of one counter, at PREROUTING, as a number
 count_of() {
 	local said
