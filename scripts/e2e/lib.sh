@@ -398,7 +398,7 @@ only() {
 counters() { ip netns exec "$1" cat /proc/net/nf_csum; }
 
 # see HOST: lets nftables count all packets right before the module's hooks, -250 and 99, and
-# silences reports of multicast listeners, which come when they like
+# silences reports of multicast listeners, its own and others', which come when they like
 see() {
 	ip netns exec "$1" nft -f - <<-END
 		table inet seen {
@@ -406,6 +406,10 @@ see() {
 			counter post { }
 			chain output {
 				type filter hook output priority -300
+				icmpv6 type mld2-listener-report drop
+			}
+			chain input {
+				type filter hook prerouting priority -290
 				icmpv6 type mld2-listener-report drop
 			}
 			chain prerouting {
@@ -445,6 +449,7 @@ zeroed() { echo $(($(seen "$1" received) - $(seen "$1" right))); }
 
 # tally HOST: expect counts from here
 tally() {
+	settle "$1"
 	counters "$1" >"$tmp/before.$1"
 	ip netns exec "$1" nft reset counters table inet seen >/dev/null
 }
