@@ -473,22 +473,10 @@ static const struct inspect_case partial_cases[] = {
 			    .field = FIELD_SEED },
 		.state = NF_CSUM_OPAQUE,
 	}, {
-		.name = "sctp",
-		.packet = { .proto = IPPROTO_SCTP, .payload = 100,
-			    .ip_summed = CHECKSUM_PARTIAL, .not_inet = true,
-			    .field = FIELD_ZERO, .offset = 8 },
-		.state = NF_CSUM_OPAQUE,
-	}, {
 		.name = "udp-lite has a coverage of its own",
 		.packet = { .proto = IPPROTO_UDPLITE, .payload = 100,
 			    .ip_summed = CHECKSUM_PARTIAL,
 			    .field = FIELD_SEED, .offset = 6 },
-		.state = NF_CSUM_OPAQUE,
-	}, {
-		.name = "sctp that does not say so",
-		.packet = { .proto = IPPROTO_SCTP, .payload = 100,
-			    .ip_summed = CHECKSUM_PARTIAL,
-			    .field = FIELD_SEED, .offset = 8 },
 		.state = NF_CSUM_OPAQUE,
 	},
 };
@@ -803,10 +791,6 @@ static const struct inspect_case header_cases[] = {
 	}, {
 		.name = "gre",
 		.packet = { .proto = IPPROTO_GRE, .payload = 100 },
-		.state = NF_CSUM_OPAQUE,
-	}, {
-		.name = "sctp",
-		.packet = { .proto = IPPROTO_SCTP, .payload = 100 },
 		.state = NF_CSUM_OPAQUE,
 	}, {
 		.name = "udp-lite",

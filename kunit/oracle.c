@@ -75,3 +75,22 @@ bool oracle_verifies(const u8 *packet, u8 proto, unsigned int thoff,
 
 	return oracle_add(sum, oracle_sum(packet + thoff, len)) == 0xffff;
 }
+
+/* CRC32c, bit by bit: SCTP sends its lowest byte first. */
+u32 oracle_crc32c(const u8 *bytes, size_t len)
+{
+	u32 crc = 0xffffffff;
+	unsigned int bit;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		for (bit = 0; bit < 8; bit++) {
+			bool out = (crc ^ bytes[i] >> bit) & 1;
+
+			crc >>= 1;
+			if (out)
+				crc ^= 0x82f63b78;
+		}
+	}
+	return ~crc;
+}

@@ -96,12 +96,22 @@ static void ipv6_pseudo_header(struct kunit *test)
 			0x5b91);
 }
 
+/* RFC 3720, appendix B.4, and the check value that CRCs are listed by. */
+static void crc32c_as_published(struct kunit *test)
+{
+	static const u8 zeros[32];
+
+	KUNIT_EXPECT_EQ(test, oracle_crc32c("123456789", 9), 0xe3069283);
+	KUNIT_EXPECT_EQ(test, oracle_crc32c(zeros, sizeof(zeros)), 0x8a9136aa);
+}
+
 static struct kunit_case oracle_cases[] = {
 	KUNIT_CASE_PARAM(sums_as_published, sum_gen_params),
 	KUNIT_CASE(tcp_syn_from_the_field),
 	KUNIT_CASE(tcp_seed_from_the_field),
 	KUNIT_CASE(icmp_has_no_pseudo_header),
 	KUNIT_CASE(ipv6_pseudo_header),
+	KUNIT_CASE(crc32c_as_published),
 	{}
 };
 

@@ -104,7 +104,7 @@ static const struct verify_case {
 		.wrong = true,
 	}, {
 		.name = "another protocol",
-		.packet = { .proto = IPPROTO_SCTP, .payload = 40 },
+		.packet = { .proto = IPPROTO_DCCP, .payload = 40 },
 		.vouched = NF_CSUM_OPAQUE, .otherwise = NF_CSUM_OPAQUE,
 	},
 };

@@ -10,6 +10,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netfilter.h>
+#include <linux/sctp.h>
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
@@ -32,7 +33,7 @@
 /* These have a checksum of their own bytes only. */
 static bool lacks_pseudo_header(const struct nf_csum_packet *pkt)
 {
-	return pkt->proto == IPPROTO_GRE ||
+	return pkt->proto == IPPROTO_GRE || pkt->proto == IPPROTO_SCTP ||
 	       (pkt->proto == IPPROTO_ICMP && pkt->family == NFPROTO_IPV4);
 }
 
@@ -309,6 +310,41 @@ static enum nf_csum_counter judge_partial(const struct nf_csum_packet *pkt,
 					 NF_CSUM_PARTIAL_BAD_SEED;
 }
 
+/*
+ * The checksum is a CRC of 32 bits, without a pseudo-header and so without a
+ * seed: csum_not_inet is what says that it is pending.
+ */
+static enum nf_csum_counter judge_sctp(struct nf_csum_packet *pkt)
+{
+	struct sk_buff *skb = pkt->skb;
+	const struct sctphdr *sh;
+	struct sctphdr buf;
+
+	if (pkt->len < sizeof(*sh))
+		return NF_CSUM_MALFORMED;
+	if (skb_is_gso(skb))
+		return NF_CSUM_GSO;
+	pkt->field = pkt->thoff + offsetof(struct sctphdr, checksum);
+	if (skb->ip_summed == CHECKSUM_PARTIAL) {
+		if (!skb_csum_is_sctp(skb))
+			return NF_CSUM_OPAQUE;
+		return offload_is_outermost(pkt) && ends_with_packet(pkt) ?
+			NF_CSUM_PARTIAL : NF_CSUM_MALFORMED;
+	}
+
+	sh = skb_header_pointer(skb, pkt->thoff, sizeof(buf), &buf);
+	if (!sh)
+		return NF_CSUM_MALFORMED;
+	pkt->found_crc = sh->checksum;
+	if (likely(pkt->found_crc && !pkt->verify))
+		return NF_CSUM_OK;
+	if (!nf_csum_crc32c(pkt, &pkt->crc))
+		return NF_CSUM_OPAQUE;
+	if (pkt->found_crc == pkt->crc)
+		return NF_CSUM_OK;
+	return pkt->found_crc ? NF_CSUM_CORRUPT : NF_CSUM_ZEROED;
+}
+
 static enum nf_csum_counter judge_finished(struct nf_csum_packet *pkt)
 {
 	if (likely(pkt->found && pkt->found != pkt->seed && !pkt->verify))
@@ -340,7 +376,6 @@ static enum nf_csum_counter judge_other(struct nf_csum_packet *pkt)
 	case IPPROTO_AH:
 	case IPPROTO_ESP:
 	case IPPROTO_NONE:
-	case IPPROTO_SCTP:	/* CRC32c */
 	case IPPROTO_UDPLITE:	/* coverage of its own */
 		return NF_CSUM_OPAQUE;
 	}
@@ -419,6 +454,8 @@ static enum nf_csum_counter judge(struct nf_csum_packet *pkt)
 	state = pkt->family == NFPROTO_IPV4 ? parse_ipv4(pkt) : parse_ipv6(pkt);
 	if (state != NF_CSUM_OK)
 		return state;
+	if (unlikely(!skb_frags_readable(skb)))	/* in a device's memory */
+		return NF_CSUM_OPAQUE;
 
 	if (pkt->proto == IPPROTO_TCP) {
 		hdrlen = sizeof(struct tcphdr);
@@ -434,6 +471,8 @@ static enum nf_csum_counter judge(struct nf_csum_packet *pkt)
 		   pkt->family == NFPROTO_IPV6) {
 		hdrlen = sizeof(struct icmp6hdr);
 		pkt->field = pkt->thoff + offsetof(struct icmp6hdr, icmp6_cksum);
+	} else if (pkt->proto == IPPROTO_SCTP) {
+		return judge_sctp(pkt);
 	} else {
 		return judge_other(pkt);
 	}

@@ -35,12 +35,28 @@ static bool write_field(struct sk_buff *skb, unsigned int field, __sum16 value)
 	return true;
 }
 
+static bool write_crc(const struct nf_csum_packet *pkt, __le32 crc)
+{
+	struct sk_buff *skb = pkt->skb;
+
+	if (skb_ensure_writable(skb, pkt->field + sizeof(crc)))
+		return false;
+	*(__le32 *)(skb->data + pkt->field) = crc;
+	skb->csum_not_inet = 0;
+	vouch(pkt);
+	return true;
+}
+
 /* The caller's word that csum_start and csum_offset are in bounds is inspect's. */
 static bool finish(const struct nf_csum_packet *pkt)
 {
 	struct sk_buff *skb = pkt->skb;
 	unsigned int end = skb_checksum_start_offset(skb) + skb->csum_offset +
 			   sizeof(__sum16);
+	__le32 crc;
+
+	if (pkt->proto == IPPROTO_SCTP)
+		return nf_csum_crc32c(pkt, &crc) && write_crc(pkt, crc);
 
 	/* skb_checksum_help() WARNs if the field is not in the linear part. */
 	if (!pskb_may_pull(skb, end) || skb_checksum_help(skb))
@@ -88,6 +104,8 @@ __sum16 nf_csum_right(const struct nf_csum_packet *pkt)
 
 static bool fill(const struct nf_csum_packet *pkt)
 {
+	if (pkt->proto == IPPROTO_SCTP)
+		return write_crc(pkt, pkt->crc);
 	if (!write_field(pkt->skb, pkt->field, nf_csum_right(pkt)))
 		return false;
 	vouch(pkt);

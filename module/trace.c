@@ -8,6 +8,7 @@
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
 #include <linux/string.h>
+#include <linux/swab.h>
 #include <net/checksum.h>
 
 #define CREATE_TRACE_POINTS
@@ -82,24 +83,45 @@ void nf_csum_trace_addresses(const struct nf_csum_packet *pkt,
 	}
 }
 
+/* As the bytes are on the wire. */
+static u32 wire_crc(__le32 crc)
+{
+	return swab32(le32_to_cpu(crc));
+}
+
+/**
+ * nf_csum_trace_found - say what a packet's checksum field held
+ * @pkt: an inspected packet
+ *
+ * Return: the field read in network order, 32 bits for SCTP and else 16.
+ */
+u32 nf_csum_trace_found(const struct nf_csum_packet *pkt)
+{
+	if (pkt->proto == IPPROTO_SCTP)
+		return wire_crc(pkt->found_crc);
+	return ntohs((__force __be16)pkt->found);
+}
+
 /**
  * nf_csum_trace_expected - say what a packet's field ought to have held
  * @pkt: an inspected packet
  *
  * Return: the seed of a pending checksum, else the right checksum as far as it
- * was computed, else 0.
+ * was computed, else 0; as nf_csum_trace_found() says it.
  */
-__sum16 nf_csum_trace_expected(const struct nf_csum_packet *pkt)
+u32 nf_csum_trace_expected(const struct nf_csum_packet *pkt)
 {
 	switch (pkt->state) {
 	case NF_CSUM_PARTIAL:
 	case NF_CSUM_PARTIAL_BAD_SEED:
 	case NF_CSUM_GSO_BAD:
-		return pkt->seed;
+		return ntohs((__force __be16)pkt->seed);
 	case NF_CSUM_ZEROED:
 	case NF_CSUM_SEED:
 	case NF_CSUM_CORRUPT:
-		return nf_csum_right(pkt);
+		if (pkt->proto == IPPROTO_SCTP)
+			return wire_crc(pkt->crc);
+		return ntohs((__force __be16)nf_csum_right(pkt));
 	default:
 		return 0;
 	}

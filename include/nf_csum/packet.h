@@ -23,9 +23,11 @@
  * @ip_summed: of @skb as it came
  * @verified: software found the checksum right; set for GSO_BAD packets only
  * @found: what the checksum field held
+ * @found_crc: the same of SCTP, which has no @seed either
  * @seed: folded, un-inverted pseudo-header sum; 0 where there is no pseudo-header
  * @sum: sum of the transport bytes as they came; set for ZEROED, SEED, CORRUPT
  *	and for what is GSO_BAD without being CHECKSUM_PARTIAL
+ * @crc: what SCTP's checksum ought to be; set for ZEROED and CORRUPT
  * @thoff: offset of the outermost transport header from skb->data
  * @len: bytes from there to the end of the packet, and what @seed covers
  * @field: offset of the checksum field from skb->data
@@ -42,9 +44,15 @@ struct nf_csum_packet {
 	u8 proto;
 	u8 ip_summed;
 	bool verified;
-	__sum16 found;
+	union {
+		__sum16 found;
+		__le32 found_crc;
+	};
 	__sum16 seed;
-	__wsum sum;
+	union {
+		__wsum sum;
+		__le32 crc;
+	};
 	unsigned int thoff;
 	unsigned int len;
 	unsigned int field;
@@ -75,6 +83,7 @@ struct nf_csum_policy {
 	u8 verify;
 };
 
+bool nf_csum_crc32c(const struct nf_csum_packet *pkt, __le32 *right);
 __sum16 nf_csum_right(const struct nf_csum_packet *pkt);
 void nf_csum_inspect(struct nf_csum_packet *pkt);
 u32 nf_csum_decide(const struct nf_csum_packet *pkt,

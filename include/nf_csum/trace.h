@@ -20,7 +20,8 @@ void nf_csum_trace_actions(char *buf, u32 done);
 void nf_csum_trace_addresses(const struct nf_csum_packet *pkt,
 			     struct sockaddr_in6 *src,
 			     struct sockaddr_in6 *dst);
-__sum16 nf_csum_trace_expected(const struct nf_csum_packet *pkt);
+u32 nf_csum_trace_found(const struct nf_csum_packet *pkt);
+u32 nf_csum_trace_expected(const struct nf_csum_packet *pkt);
 
 /*
  * Names are copied rather than translated in the format, so that every tool
@@ -44,8 +45,8 @@ TRACE_EVENT(nf_csum_packet,
 		__array(u8, daddr, sizeof(struct sockaddr_in6))
 		__array(char, state, 20)
 		__array(char, actions, NF_CSUM_TRACE_ACTIONS)
-		__field(u16, found)
-		__field(u16, expected)
+		__field(u32, found)
+		__field(u32, expected)
 		__field(u32, gso_type)
 	),
 
@@ -62,9 +63,8 @@ TRACE_EVENT(nf_csum_packet,
 					(void *)__entry->daddr);
 		strscpy_pad(__entry->state, state, sizeof(__entry->state));
 		nf_csum_trace_actions(__entry->actions, done);
-		__entry->found = ntohs((__force __be16)pkt->found);
-		__entry->expected =
-			ntohs((__force __be16)nf_csum_trace_expected(pkt));
+		__entry->found = nf_csum_trace_found(pkt);
+		__entry->expected = nf_csum_trace_expected(pkt);
 		__entry->gso_type = skb_is_gso(pkt->skb) ?
 				    skb_shinfo(pkt->skb)->gso_type : 0;
 	),

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include_next <linux/skbuff.h>
+
+#ifndef NF_CSUM_COMPAT_SKBUFF_H
+#define NF_CSUM_COMPAT_SKBUFF_H
+
+/* Older kernels have no packets whose payload is in a device's memory. */
+#ifndef NF_CSUM_HAVE_skb_frags_readable
+static inline bool skb_frags_readable(const struct sk_buff *skb)
+{
+	return true;
+}
+#endif
+
+#endif /* NF_CSUM_COMPAT_SKBUFF_H */
