@@ -311,10 +311,12 @@ stop() {
 	wait "$pid" 2>/dev/null || :
 }
 
-# tcp CLIENT ADDRESS SERVER BYTES: that many bytes both ways, checked at both ends
+# tcp CLIENT ADDRESS SERVER BYTES [-S]: that many bytes both ways, checked at both ends
 tcp() {
-	start server "$3" tcp-serve -t "$patience" -p $quiet $port "$4"
-	if run "$1" tcp-send -t "$patience" -p $quiet "$2" $port "$4"; then
+	local client=$1 address=$2 server=$3 bytes=$4
+	shift 4
+	start server "$server" tcp-serve -t "$patience" -p $quiet "$@" $port "$bytes"
+	if run "$client" tcp-send -t "$patience" -p $quiet "$@" "$address" $port "$bytes"; then
 		result server
 	else
 		stop server
@@ -322,6 +324,9 @@ tcp() {
 		return 1
 	fi
 }
+
+# sctp CLIENT ADDRESS SERVER BYTES: the same over SCTP
+sctp() { tcp "$@" -S; }
 
 # udp CLIENT ADDRESS SERVER COUNT: echoed datagrams
 udp() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The traffic of the end-to-end scenarios, and its judge: sends and receives
- * known bytes over TCP and UDP, plays a virtual machine behind a tap device,
+ * known bytes over TCP, SCTP and UDP, plays a virtual machine behind a tap device,
  * and reads packets as a receiver does that ignores offload metadata. The
  * checksum routine below shares nothing with the kernel's.
  */
@@ -36,6 +36,7 @@ enum { TH_ACK_ONLY = 0x10, TH_SYN_ACK = 0x12 };
 
 static uint8_t buf[ROOM], out[ROOM];
 
+static int stream = IPPROTO_TCP;	/* -S: connections are SCTP's */
 static int seconds = 3;		/* -t: give up after so long without progress */
 static int size = 101;		/* -z: bytes of payload per packet */
 static bool no_needs_csum;	/* -n: pass no VIRTIO_NET_HDR_F_NEEDS_CSUM */
@@ -122,7 +123,7 @@ static int resolve(const char *host, int port, struct sockaddr_storage *addr, so
 static int listener(int type, int port)
 {
 	struct sockaddr_in6 any = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
-	int one = 1, fd = socket(AF_INET6, type, 0);
+	int one = 1, fd = socket(AF_INET6, type, type == SOCK_STREAM ? stream : 0);
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (fd < 0 || bind(fd, (void *)&any, sizeof(any)))
@@ -171,7 +172,8 @@ static int exchange(int fd, uint64_t bytes)
 				wrong += differs(buf, n, received);
 				received += n;
 			}
-			eof = n == 0;
+			/* SCTP does not close one direction only. */
+			eof = n == 0 || (stream == IPPROTO_SCTP && received >= bytes);
 			if (n < 0 && errno != EAGAIN)
 				error = errno;
 		}
@@ -184,7 +186,7 @@ static int exchange(int fd, uint64_t bytes)
 				sent += n;
 			if (n < 0 && errno != EAGAIN && !error)
 				error = errno;
-			if (sent == bytes)
+			if (sent == bytes && stream == IPPROTO_TCP)
 				shutdown(fd, SHUT_WR);
 		}
 	}
@@ -217,7 +219,7 @@ static int tcp_send(char **arg)
 	socklen_t error_len = sizeof(error);
 
 	fd = socket(resolve(arg[0], number(arg[1]), &addr, &len),
-		    SOCK_STREAM | SOCK_NONBLOCK, 0);
+		    SOCK_STREAM | SOCK_NONBLOCK, stream);
 	if (fd < 0)
 		die("socket");
 	if (connect(fd, (void *)&addr, len) && errno != EINPROGRESS)
@@ -462,18 +464,43 @@ static int read_frames(int fd, size_t skip, char **arg)
 	return r.seen == r.wanted && r.outer.good == r.seen ? 0 : 1;
 }
 
-static int sniff(char **arg)
+static int packet_socket(const char *device)
 {
 	int one = 1, fd = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
 	struct sockaddr_ll to = {
 		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL),
-		.sll_ifindex = if_nametoindex(arg[0]),
+		.sll_ifindex = if_nametoindex(device),
 	};
 
 	if (fd < 0 || !to.sll_ifindex || bind(fd, (void *)&to, sizeof(to)) ||
 	    setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &one, sizeof(one)))
-		die(arg[0]);
-	return read_frames(fd, 0, arg + 1);
+		die(device);
+	return fd;
+}
+
+static int sniff(char **arg)
+{
+	return read_frames(packet_socket(arg[0]), 0, arg + 1);
+}
+
+/* A cable: carries the bytes of packets, both ways, and nothing beside them. */
+static int cable(char **arg)
+{
+	struct pollfd p[2] = {
+		{ .fd = packet_socket(arg[0]), .events = POLLIN },
+		{ .fd = packet_socket(arg[1]), .events = POLLIN },
+	};
+
+	ready();
+	while (poll(p, 2, 1000 * seconds) > 0)
+		for (int i = 0; i < 2; i++) {
+			ssize_t n = p[i].revents ? recv(p[i].fd, buf, sizeof(buf), 0) : 0;
+
+			/* What is too big for the other end is lost, as anywhere. */
+			if (n > 0 && send(p[!i].fd, buf, n, 0) < 0 && errno != EMSGSIZE)
+				die(arg[!i]);
+		}
+	return 0;
 }
 
 /*
@@ -760,6 +787,7 @@ static const struct command {
 	{ "udp-echo", "PORT", 1, udp_echo },
 	{ "udp-ping", "ADDRESS PORT COUNT", 3, udp_ping },
 	{ "sniff", "IFACE tcp|udp|vxlan PORT COUNT", 4, sniff },
+	{ "cable", "IFACE IFACE", 2, cable },
 	{ "tap-read", "TAP tcp|udp|vxlan PORT COUNT", 4, tap_read },
 	{ "ahead", "IFACE PORT BYTES", 3, ahead },
 	{ "vm", "TAP tcp|udp SOURCE DESTINATION PORT COUNT seed|zero|sum|garbage", 7, vm },
@@ -786,7 +814,7 @@ int main(int argc, char **argv)
 		return usage();
 	argc--;
 	argv++;
-	while ((o = getopt(argc, argv, "t:z:ns:o:l:g:G:Fwp:")) != -1) {
+	while ((o = getopt(argc, argv, "t:z:ns:o:l:g:G:Fwp:S")) != -1) {
 		switch (o) {
 		case 't': seconds = number(optarg); break;
 		case 'z': size = number(optarg); break;
@@ -796,6 +824,7 @@ int main(int argc, char **argv)
 		case 'l': truncate_to = number(optarg); break;
 		case 'g': gso_size = number(optarg); break;
 		case 'G': gso_type = number(optarg); break;
+		case 'S': stream = IPPROTO_SCTP; break;
 		case 'F': first_fragment = true; break;
 		case 'p': quiet_ms = number(optarg); break;
 		case 'w': wrong_checksum = true; break;
