@@ -11,6 +11,7 @@
 #include <net/ipv6.h>
 
 #include <nf_csum/packet.h>
+#include <nf_csum/plain.h>
 
 #include "judge.h"
 #include "skb_builder.h"
@@ -65,6 +66,9 @@ static void inspect_in_all_variants(struct kunit *test)
 		packet_build(test, &p, &c->packet, &v);
 		pkt = judge(&p, v.hook);
 		EXPECT_STATE(test, &pkt, c->state, v.name);
+		/* The shortcut may miss what is all right, and nothing else. */
+		if (nf_csum_is_plain(p.skb, p.family))
+			EXPECT_STATE(test, &pkt, NF_CSUM_OK, v.name);
 		if (pkt.state == NF_CSUM_GSO_BAD)
 			KUNIT_EXPECT_EQ_MSG(test, pkt.verified, c->verified,
 					    "%s", v.name);
@@ -1105,6 +1109,47 @@ static void inspect_believes_complete_on_the_way_in(struct kunit *test)
 	}
 }
 
+/* What most packets are takes the shortcut; what is not sure does not. */
+static void common_packets_are_plain(struct kunit *test)
+{
+	static const struct plain_case {
+		struct recipe packet;
+		bool plain;
+	} cases[] = {
+		{ { .proto = IPPROTO_TCP, .payload = 1448 }, true },
+		{ { .proto = IPPROTO_TCP }, true },
+		{ { .proto = IPPROTO_UDP, .payload = 12 }, true },
+		{ { .proto = IPPROTO_UDP, .payload = 1400,
+		    .ip_summed = CHECKSUM_UNNECESSARY }, true },
+		{ { .proto = IPPROTO_TCP, .payload = 9,
+		    .ip_summed = CHECKSUM_COMPLETE }, true },
+		{ { .proto = IPPROTO_TCP, .payload = 99, .field = FIELD_ZERO } },
+		{ { .proto = IPPROTO_TCP, .payload = 99, .field = FIELD_SEED } },
+		{ { .proto = IPPROTO_UDP, .payload = 99, .field = FIELD_ZERO } },
+		{ { .proto = IPPROTO_UDP, .payload = 99, .udp_len = -1 } },
+		{ { .proto = IPPROTO_TCP, .payload = 99, .trailer = 1 } },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct variant v = {};
+		struct packet p;
+
+		while (variant_next(&v, &cases[i].packet)) {
+			bool whole = v.shape == SHAPE_LINEAR ||
+				     (v.shape != SHAPE_SPLIT &&
+				      cases[i].packet.proto == IPPROTO_TCP);
+
+			packet_build(test, &p, &cases[i].packet, &v);
+			KUNIT_EXPECT_EQ_MSG(test,
+					    nf_csum_is_plain(p.skb, p.family),
+					    cases[i].plain && whole,
+					    "case %u, %s", i, v.name);
+			packet_free(&p);
+		}
+	}
+}
+
 static struct kunit_case inspect_cases[] = {
 	KUNIT_CASE_PARAM(inspect_finished, finished_gen_params),
 	KUNIT_CASE_PARAM(inspect_partial, partial_gen_params),
@@ -1112,6 +1157,7 @@ static struct kunit_case inspect_cases[] = {
 	KUNIT_CASE_PARAM(inspect_gso, gso_gen_params),
 	KUNIT_CASE_PARAM(inspect_without_length, jumbo_gen_params),
 	KUNIT_CASE(inspect_believes_complete_on_the_way_in),
+	KUNIT_CASE(common_packets_are_plain),
 	{}
 };
 

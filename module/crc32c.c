@@ -38,7 +38,8 @@ static bool add_bytes(struct sk_buff *skb, unsigned int from, unsigned int to,
  *
  * Walks the payload. Softirq or process context, does not sleep.
  *
- * Return: whether it could: fragment lists in fragment lists cannot be walked.
+ * Return: whether it could: the payload may be in a device's memory, and fragment
+ * lists in fragment lists cannot be walked.
  */
 bool nf_csum_crc32c(const struct nf_csum_packet *pkt, __le32 *right)
 {
@@ -46,6 +47,8 @@ bool nf_csum_crc32c(const struct nf_csum_packet *pkt, __le32 *right)
 	static const u8 no_checksum[sizeof(*right)];
 	u32 crc = ~0;
 
+	if (!skb_frags_readable(pkt->skb))
+		return false;
 	if (!add_bytes(pkt->skb, pkt->thoff,
 		       pkt->thoff + offsetof(struct sctphdr, checksum), &crc))
 		return false;

@@ -9,10 +9,12 @@
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
+#include <linux/string.h>
 #include <net/net_namespace.h>
 
 #include <nf_csum/netns.h>
 #include <nf_csum/packet.h>
+#include <nf_csum/plain.h>
 #include <nf_csum/trace.h>
 
 /* After defragmentation (-400) and raw (-300), before conntrack (-200). */
@@ -124,8 +126,10 @@ static unsigned int handle_other(struct nf_csum_net *nfc,
 	return done & BIT(NF_CSUM_DROPPED) ? drop(pkt) : NF_ACCEPT;
 }
 
-static unsigned int handle(struct nf_csum_net *nfc, struct sk_buff *skb,
-			   const struct nf_hook_state *state)
+/* Not the common packet: it gets a closer look. */
+static noinline unsigned int handle(struct nf_csum_net *nfc,
+				    struct sk_buff *skb,
+				    const struct nf_hook_state *state)
 {
 	struct nf_csum_packet pkt = {
 		.skb = skb,
@@ -143,7 +147,7 @@ static unsigned int handle(struct nf_csum_net *nfc, struct sk_buff *skb,
 		     !nf_csum_is_decrypted(skb);
 
 	nf_csum_inspect(&pkt);
-	if (unlikely(pkt.state != NF_CSUM_OK))
+	if (pkt.state != NF_CSUM_OK)
 		return handle_other(nfc, &pkt, state);
 	nf_csum_count_ok(nfc, column_of(state));
 	return NF_ACCEPT;
@@ -152,17 +156,28 @@ static unsigned int handle(struct nf_csum_net *nfc, struct sk_buff *skb,
 static unsigned int handle_prerouting(void *priv, struct sk_buff *skb,
 				      const struct nf_hook_state *state)
 {
-	return handle(nf_csum_pernet(state->net), skb, state);
+	struct nf_csum_net *nfc = priv;
+
+	if (unlikely(nf_csum_exempts(nfc, skb) ||
+		     READ_ONCE(nfc->knobs.verify) ||
+		     !nf_csum_is_plain(skb, state->pf)))
+		return handle(nfc, skb, state);
+	nf_csum_count_ok(nfc, NF_CSUM_PREROUTING);
+	return NF_ACCEPT;
 }
 
 static unsigned int handle_postrouting(void *priv, struct sk_buff *skb,
 				       const struct nf_hook_state *state)
 {
-	struct nf_csum_net *nfc = nf_csum_pernet(state->net);
+	struct nf_csum_net *nfc = priv;
 
-	if (nf_csum_repairs(nfc))
-		nf_csum_withdraw(skb);
-	return handle(nfc, skb, state);
+	if (unlikely(nf_csum_has_own_voucher(skb)) && nf_csum_repairs(nfc))
+		nf_csum_unvouch(skb);
+	if (unlikely(nf_csum_exempts(nfc, skb) ||
+		     !nf_csum_is_plain(skb, state->pf)))
+		return handle(nfc, skb, state);
+	nf_csum_count_ok(nfc, NF_CSUM_POSTROUTING);
+	return NF_ACCEPT;
 }
 
 /* A tunnel packet whose inner checksum is still pending: see what NAT did. */
@@ -174,14 +189,13 @@ static unsigned int handle_after_snat(void *priv, struct sk_buff *skb,
 		.family = state->pf,
 		.hook = state->hook,
 	};
+	struct nf_csum_net *nfc = priv;
 	struct nf_csum_iface *iface;
-	struct nf_csum_net *nfc;
 	u32 done;
 
 	if (likely(skb->ip_summed != CHECKSUM_PARTIAL || skb_is_gso(skb)))
 		return NF_ACCEPT;
 
-	nfc = nf_csum_pernet(state->net);
 	if (!nf_csum_repairs(nfc) || nf_csum_exempts(nfc, skb))
 		return NF_ACCEPT;
 	nf_csum_inspect(&pkt);
@@ -198,7 +212,8 @@ static unsigned int handle_after_snat(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-static const struct nf_hook_ops hooks[] = {
+/* A namespace has its own, so that the hooks need not look it up. */
+static const struct nf_hook_ops hooks[NF_CSUM_HOOKS] = {
 	{
 		.hook		= handle_prerouting,
 		.pf		= NFPROTO_INET,
@@ -219,14 +234,25 @@ static const struct nf_hook_ops hooks[] = {
 	},
 };
 
+static int register_hooks(struct nf_csum_net *nfc)
+{
+	unsigned int i;
+
+	memcpy(nfc->hooks, hooks, sizeof(hooks));
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
+		nfc->hooks[i].priv = nfc;
+	return nf_register_net_hooks(nfc->net, nfc->hooks, ARRAY_SIZE(hooks));
+}
+
 static int set_main(struct nf_csum_net *nfc, bool on)
 {
 	int err = 0;
 
 	if (on && !nfc->hooked)
-		err = nf_register_net_hooks(nfc->net, hooks, ARRAY_SIZE(hooks));
+		err = register_hooks(nfc);
 	else if (!on && nfc->hooked)
-		nf_unregister_net_hooks(nfc->net, hooks, ARRAY_SIZE(hooks));
+		nf_unregister_net_hooks(nfc->net, nfc->hooks,
+					ARRAY_SIZE(hooks));
 	if (!err)
 		nfc->hooked = on;
 	return err;

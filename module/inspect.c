@@ -285,6 +285,9 @@ static enum nf_csum_counter judge_gso(struct nf_csum_packet *pkt)
 	if (pkt->proto == IPPROTO_UDP && !pkt->found)
 		return NF_CSUM_NO_CHECKSUM;
 
+	if (!skb_frags_readable(skb))
+		return NF_CSUM_GSO;
+
 	/* Segmentation would make any field look right: look before it does. */
 	pkt->verified = verify(pkt);
 	if (pkt->verified || !pkt->found || pkt->found == pkt->seed)
@@ -351,6 +354,8 @@ static enum nf_csum_counter judge_finished(struct nf_csum_packet *pkt)
 		return NF_CSUM_OK;
 	if (pkt->proto == IPPROTO_UDP && !pkt->found)
 		return NF_CSUM_NO_CHECKSUM;
+	if (!skb_frags_readable(pkt->skb))	/* in a device's memory */
+		return NF_CSUM_OPAQUE;
 
 	/* Now and then a right checksum is 0, or looks like the seed. */
 	if (verify(pkt))
@@ -404,7 +409,8 @@ static enum nf_csum_counter judge_short_udp(struct nf_csum_packet *pkt,
 	__wsum sum;
 
 	if (!pkt->verify || skb_is_gso(pkt->skb) || !uh->check ||
-	    pkt->skb->ip_summed == CHECKSUM_PARTIAL)
+	    pkt->skb->ip_summed == CHECKSUM_PARTIAL ||
+	    !skb_frags_readable(pkt->skb))
 		return NF_CSUM_OPAQUE;
 
 	/* The seed is of the IP payload's length. */
@@ -454,8 +460,6 @@ static enum nf_csum_counter judge(struct nf_csum_packet *pkt)
 	state = pkt->family == NFPROTO_IPV4 ? parse_ipv4(pkt) : parse_ipv6(pkt);
 	if (state != NF_CSUM_OK)
 		return state;
-	if (unlikely(!skb_frags_readable(skb)))	/* in a device's memory */
-		return NF_CSUM_OPAQUE;
 
 	if (pkt->proto == IPPROTO_TCP) {
 		hdrlen = sizeof(struct tcphdr);

@@ -14,7 +14,7 @@
 /*
  * The outermost checksum was computed just now. On the way in that is worth a
  * voucher, so that neither conntrack nor the socket sums the payload again;
- * csum_valid signs it, for nf_csum_withdraw(). On the way out it is not: veth
+ * csum_valid signs it, for nf_csum_has_own_voucher(). On the way out it is not: veth
  * would carry the voucher past whatever corrupts packets behind this hook.
  */
 static void vouch(const struct nf_csum_packet *pkt)
@@ -146,12 +146,6 @@ static u32 refresh_outer(const struct nf_csum_packet *pkt)
 		BIT(NF_CSUM_OUTER_REFRESHED) : BIT(NF_CSUM_FAILED);
 }
 
-static void unvouch(struct sk_buff *skb)
-{
-	skb->ip_summed = CHECKSUM_NONE;
-	skb->csum_valid = 0;
-}
-
 /**
  * nf_csum_repair - carry out what nf_csum_decide() said
  * @pkt: an inspected packet that nobody has changed since
@@ -184,27 +178,9 @@ u32 nf_csum_repair(const struct nf_csum_packet *pkt, u32 actions)
 	if (actions & BIT(NF_CSUM_FILLED))
 		done |= BIT(fill(pkt) ? NF_CSUM_FILLED : NF_CSUM_FAILED);
 	if (actions & BIT(NF_CSUM_UNVOUCHED)) {
-		unvouch(pkt->skb);
+		nf_csum_unvouch(pkt->skb);
 		done |= BIT(NF_CSUM_UNVOUCHED);
 	}
 	return done;
 }
 EXPORT_SYMBOL_IF_KUNIT(nf_csum_repair);
-
-/**
- * nf_csum_withdraw - take back the voucher given by nf_csum_repair()
- * @skb: a packet on its way out
- *
- * A packet that was vouched for at PREROUTING for conntrack's sake and is then
- * forwarded has to be checked by its receiver. csum_valid beside
- * CHECKSUM_UNNECESSARY is this module's mark: devices set only the latter, and
- * transport protocols clear the former before they look. A tunnel endpoint can
- * leave the pair behind, too; then the receiver checks what it could have
- * believed. Any context.
- */
-void nf_csum_withdraw(struct sk_buff *skb)
-{
-	if (skb->ip_summed == CHECKSUM_UNNECESSARY && skb->csum_valid)
-		unvouch(skb);
-}
-EXPORT_SYMBOL_IF_KUNIT(nf_csum_withdraw);

@@ -114,6 +114,8 @@ struct nf_csum_knobs {
 	u8 invalid;
 };
 
+#define NF_CSUM_HOOKS	3
+
 /**
  * struct nf_csum_net - what the module keeps for a network namespace
  * @net: the namespace
@@ -122,6 +124,7 @@ struct nf_csum_knobs {
  * @ifaces: struct nf_csum_iface by interface index
  * @lists: interfaces named by the administrator, NULL if none; under the RTNL
  * @sysctl: the registered knobs
+ * @hooks: what is registered, with this namespace in it
  * @hooked: the hooks are registered
  * @guarded: so are those for INVALID packets, and conntrack is held
  */
@@ -132,6 +135,7 @@ struct nf_csum_net {
 	struct xarray ifaces;
 	struct nf_csum_globs *lists[NF_CSUM_LISTS];
 	struct ctl_table_header *sysctl;
+	struct nf_hook_ops hooks[NF_CSUM_HOOKS];
 	bool hooked;
 	bool guarded;
 };

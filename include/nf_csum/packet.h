@@ -83,12 +83,37 @@ struct nf_csum_policy {
 	u8 verify;
 };
 
+/**
+ * nf_csum_has_own_voucher - say whether nf_csum_repair() vouched for a packet
+ * @skb: the packet
+ *
+ * It does so at PREROUTING, for conntrack's sake. If the packet is then
+ * forwarded, its receiver has to check it. csum_valid beside
+ * CHECKSUM_UNNECESSARY is this module's mark: devices set only the latter, and
+ * transport protocols clear the former before they look. A tunnel endpoint can
+ * leave the pair behind, too; then the receiver checks what it could have
+ * believed. Any context. Return: whether.
+ */
+static inline bool nf_csum_has_own_voucher(const struct sk_buff *skb)
+{
+	return skb->ip_summed == CHECKSUM_UNNECESSARY && skb->csum_valid;
+}
+
+/**
+ * nf_csum_unvouch - have the receiver of a packet check it
+ * @skb: the packet, not CHECKSUM_PARTIAL. Any context.
+ */
+static inline void nf_csum_unvouch(struct sk_buff *skb)
+{
+	skb->ip_summed = CHECKSUM_NONE;
+	skb->csum_valid = 0;
+}
+
 bool nf_csum_crc32c(const struct nf_csum_packet *pkt, __le32 *right);
 __sum16 nf_csum_right(const struct nf_csum_packet *pkt);
 void nf_csum_inspect(struct nf_csum_packet *pkt);
 u32 nf_csum_decide(const struct nf_csum_packet *pkt,
 		   const struct nf_csum_policy *policy);
 u32 nf_csum_repair(const struct nf_csum_packet *pkt, u32 actions);
-void nf_csum_withdraw(struct sk_buff *skb);
 
 #endif /* NF_CSUM_PACKET_H */
