@@ -76,7 +76,13 @@ bool oracle_verifies(const u8 *packet, u8 proto, unsigned int thoff,
 	return oracle_add(sum, oracle_sum(packet + thoff, len)) == 0xffff;
 }
 
-/* CRC32c, bit by bit: SCTP sends its lowest byte first. */
+/* Reads the four bytes at @bytes, the lowest first, as SCTP has its checksum. */
+u32 oracle_le32(const u8 *bytes)
+{
+	return bytes[0] | bytes[1] << 8 | bytes[2] << 16 | (u32)bytes[3] << 24;
+}
+
+/* CRC32c, bit by bit. */
 u32 oracle_crc32c(const u8 *bytes, size_t len)
 {
 	u32 crc = 0xffffffff;

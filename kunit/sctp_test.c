@@ -150,9 +150,7 @@ static u32 right_crc(const struct packet *p)
 
 static u32 field_of(const struct packet *p)
 {
-	const u8 *at = packet_bytes(p, p->skb) + p->thoff + FIELD;
-
-	return at[0] | at[1] << 8 | at[2] << 16 | (u32)at[3] << 24;
+	return oracle_le32(packet_bytes(p, p->skb) + p->thoff + FIELD);
 }
 
 static void put_field(struct packet *p, enum crc_field field)
