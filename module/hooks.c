@@ -160,7 +160,7 @@ static unsigned int handle_prerouting(void *priv, struct sk_buff *skb,
 
 	if (unlikely(nf_csum_exempts(nfc, skb) ||
 		     READ_ONCE(nfc->knobs.verify) ||
-		     !nf_csum_is_plain(skb, state->pf)))
+		     !nf_csum_is_plainly_ok(skb, state->pf)))
 		return handle(nfc, skb, state);
 	nf_csum_count_ok(nfc, NF_CSUM_PREROUTING);
 	return NF_ACCEPT;
@@ -174,7 +174,7 @@ static unsigned int handle_postrouting(void *priv, struct sk_buff *skb,
 	if (unlikely(nf_csum_has_own_voucher(skb)) && nf_csum_repairs(nfc))
 		nf_csum_unvouch(skb);
 	if (unlikely(nf_csum_exempts(nfc, skb) ||
-		     !nf_csum_is_plain(skb, state->pf)))
+		     !nf_csum_is_plainly_ok(skb, state->pf)))
 		return handle(nfc, skb, state);
 	nf_csum_count_ok(nfc, NF_CSUM_POSTROUTING);
 	return NF_ACCEPT;

@@ -20,6 +20,7 @@
 #include <net/ipv6.h>
 
 #include <nf_csum/packet.h>
+#include <nf_csum/plain.h>
 
 /* More extension headers than this is an attack, not traffic. */
 #define MAX_EXTHDRS	8
@@ -449,7 +450,7 @@ static bool is_plain_gso(const struct nf_csum_packet *pkt)
 	       (pkt->proto == IPPROTO_UDP && type & PLAIN_UDP);
 }
 
-static enum nf_csum_counter judge(struct nf_csum_packet *pkt)
+static noinline enum nf_csum_counter judge(struct nf_csum_packet *pkt)
 {
 	const struct sk_buff *skb = pkt->skb;
 	enum nf_csum_counter state;
@@ -514,6 +515,7 @@ void nf_csum_inspect(struct nf_csum_packet *pkt)
 {
 	pkt->ip_summed = pkt->skb->ip_summed;
 	pkt->verified = false;
-	pkt->state = judge(pkt);
+	pkt->state = nf_csum_is_plainly_pending(pkt) ? NF_CSUM_PARTIAL :
+						       judge(pkt);
 }
 EXPORT_SYMBOL_IF_KUNIT(nf_csum_inspect);

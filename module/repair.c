@@ -47,24 +47,51 @@ static bool write_crc(const struct nf_csum_packet *pkt, __le32 crc)
 	return true;
 }
 
-/* The caller's word that csum_start and csum_offset are in bounds is inspect's. */
-static bool finish(const struct nf_csum_packet *pkt)
+/*
+ * The payload can be summed where it is: nobody else may change it meanwhile,
+ * and it is not in a device's memory.
+ */
+static bool is_stable(const struct sk_buff *skb)
+{
+	return !skb_is_nonlinear(skb) ||
+	       (!skb_has_shared_frag(skb) && skb_frags_readable(skb));
+}
+
+/* skb_checksum_help() is for all packets, and slower. */
+static bool finish_stable(const struct nf_csum_packet *pkt)
 {
 	struct sk_buff *skb = pkt->skb;
+	__wsum sum;
+
+	if (skb_is_nonlinear(skb))
+		sum = skb_checksum(skb, pkt->thoff, pkt->len, 0);
+	else
+		sum = csum_partial(skb->data + pkt->thoff, pkt->len, 0);
+	return write_field(skb, pkt->field, csum_fold(sum) ?: CSUM_MANGLED_0);
+}
+
+static bool finish_anyhow(struct sk_buff *skb)
+{
 	unsigned int end = skb_checksum_start_offset(skb) + skb->csum_offset +
 			   sizeof(__sum16);
+
+	/* skb_checksum_help() WARNs if the field is not in the linear part. */
+	return pskb_may_pull(skb, end) && !skb_checksum_help(skb);
+}
+
+/* That csum_start and csum_offset are in bounds is inspect's word. */
+static bool finish(const struct nf_csum_packet *pkt)
+{
 	__le32 crc;
 
 	if (pkt->proto == IPPROTO_SCTP)
 		return nf_csum_crc32c(pkt, &crc) && write_crc(pkt, crc);
-
-	/* skb_checksum_help() WARNs if the field is not in the linear part. */
-	if (!pskb_may_pull(skb, end) || skb_checksum_help(skb))
-		return false;
-
 	/* Of a tunnel packet only the inner checksum is known to be right. */
-	if (pkt->state != NF_CSUM_PARTIAL_INNER)
-		vouch(pkt);
+	if (pkt->state == NF_CSUM_PARTIAL_INNER)
+		return finish_anyhow(pkt->skb);
+	if (is_stable(pkt->skb) ? !finish_stable(pkt) : !finish_anyhow(pkt->skb))
+		return false;
+	vouch(pkt);
 	return true;
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The common packet, told from the others at a glance. */
+/*
+ * Shortcuts for the common packets: TCP and UDP without IP options,
+ * fragmentation or GSO, with their headers in the linear part.
+ */
 #ifndef NF_CSUM_PLAIN_H
 #define NF_CSUM_PLAIN_H
 
@@ -12,6 +15,8 @@
 #include <linux/udp.h>
 #include <net/checksum.h>
 #include <net/ip.h>
+
+#include <nf_csum/packet.h>
 
 /* The pseudo-header's sum, to be folded; inline, unlike csum_ipv6_magic(). */
 static inline __wsum nf_csum_ipv6_nofold(const struct ipv6hdr *ip6h,
@@ -32,68 +37,99 @@ static inline __wsum nf_csum_ipv6_nofold(const struct ipv6hdr *ip6h,
 	return (__force __wsum)((u32)sum + (u32)(sum >> 32));
 }
 
-/* TCP or UDP with a field that is not 0 and not the seed? */
-static inline bool nf_csum_looks_finished(const struct sk_buff *skb, u8 proto,
-					  unsigned int thoff, __wsum seed)
+static inline bool nf_csum_plain_ipv4(struct nf_csum_packet *pkt, __wsum *seed)
 {
-	const void *header = skb->data + thoff;
-	const struct udphdr *uh = header;
-	__sum16 found;
-
-	if (proto == IPPROTO_TCP)
-		found = ((const struct tcphdr *)header)->check;
-	else if (proto == IPPROTO_UDP && ntohs(uh->len) == skb->len - thoff)
-		found = uh->check;
-	else
-		return false;
-	if (unlikely(!found))
-		return false;
-	return (__force u16)~found != (__force u16)csum_fold(seed);
-}
-
-static inline bool nf_csum_is_plain_ipv4(const struct sk_buff *skb)
-{
+	const struct sk_buff *skb = pkt->skb;
 	const struct iphdr *iph = (const struct iphdr *)skb->data;
-	const unsigned int thoff = sizeof(*iph);
 
-	if (skb_headlen(skb) < thoff + sizeof(struct tcphdr) ||
-	    iph->version != 4 || iph->ihl != thoff / 4 || ip_is_fragment(iph) ||
-	    ntohs(iph->tot_len) != skb->len)
+	pkt->thoff = sizeof(*iph);
+	if (skb_headlen(skb) < pkt->thoff + sizeof(struct tcphdr) ||
+	    iph->version != 4 || iph->ihl != pkt->thoff / 4 ||
+	    ip_is_fragment(iph) || ntohs(iph->tot_len) != skb->len)
 		return false;
-	return nf_csum_looks_finished(skb, iph->protocol, thoff,
-			csum_tcpudp_nofold(iph->saddr, iph->daddr,
-					   skb->len - thoff, iph->protocol, 0));
+	pkt->len = skb->len - pkt->thoff;
+	pkt->proto = iph->protocol;
+	*seed = csum_tcpudp_nofold(iph->saddr, iph->daddr, pkt->len,
+				   pkt->proto, 0);
+	return true;
 }
 
-static inline bool nf_csum_is_plain_ipv6(const struct sk_buff *skb)
+static inline bool nf_csum_plain_ipv6(struct nf_csum_packet *pkt, __wsum *seed)
 {
+	const struct sk_buff *skb = pkt->skb;
 	const struct ipv6hdr *ip6h = (const struct ipv6hdr *)skb->data;
-	const unsigned int thoff = sizeof(*ip6h);
 
-	if (skb_headlen(skb) < thoff + sizeof(struct tcphdr) ||
-	    ip6h->version != 6 || ntohs(ip6h->payload_len) != skb->len - thoff)
+	pkt->thoff = sizeof(*ip6h);
+	if (skb_headlen(skb) < pkt->thoff + sizeof(struct tcphdr) ||
+	    ip6h->version != 6)
 		return false;
-	return nf_csum_looks_finished(skb, ip6h->nexthdr, thoff,
-			nf_csum_ipv6_nofold(ip6h, skb->len - thoff));
+	pkt->len = skb->len - pkt->thoff;
+	if (ntohs(ip6h->payload_len) != pkt->len)
+		return false;
+	pkt->proto = ip6h->nexthdr;
+	*seed = nf_csum_ipv6_nofold(ip6h, pkt->len);
+	return true;
+}
+
+/* Fills in what plain headers say. */
+static inline bool nf_csum_plain_headers(struct nf_csum_packet *pkt)
+{
+	const u8 *data = pkt->skb->data;
+	const struct udphdr *uh;
+	__wsum seed;
+
+	if (pkt->family == NFPROTO_IPV4 ? !nf_csum_plain_ipv4(pkt, &seed) :
+					  !nf_csum_plain_ipv6(pkt, &seed))
+		return false;
+	if (pkt->proto == IPPROTO_TCP) {
+		pkt->field = pkt->thoff + offsetof(struct tcphdr, check);
+	} else if (pkt->proto == IPPROTO_UDP) {
+		uh = (const struct udphdr *)(data + pkt->thoff);
+		if (ntohs(uh->len) != pkt->len)
+			return false;
+		pkt->field = pkt->thoff + offsetof(struct udphdr, check);
+	} else {
+		return false;
+	}
+	pkt->found = *(const __sum16 *)(data + pkt->field);
+	pkt->seed = ~csum_fold(seed);
+	return true;
 }
 
 /**
- * nf_csum_is_plain - say whether a packet is the common one, and all right
+ * nf_csum_is_plainly_ok - say of most packets that are all right that they are
  * @skb: the packet; skb->data is at the network header
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  *
- * Nothing but a shortcut: of these nf_csum_inspect() would say NF_CSUM_OK, at
- * several times the cost. Any context.
- *
- * Return: true for TCP and UDP without options, fragmentation or offload whose
- * checksum looks finished; false if that cannot be said of it at a glance.
+ * Any context. Return: true if nf_csum_inspect() would say NF_CSUM_OK, which
+ * takes several times as long; false if that cannot be said at a glance.
  */
-static inline bool nf_csum_is_plain(const struct sk_buff *skb, u8 family)
+static inline bool nf_csum_is_plainly_ok(struct sk_buff *skb, u8 family)
 {
-	if (skb->ip_summed == CHECKSUM_PARTIAL || skb_is_gso(skb))
-		return false;
-	return family == NFPROTO_IPV4 ? nf_csum_is_plain_ipv4(skb) :
-					nf_csum_is_plain_ipv6(skb);
+	struct nf_csum_packet pkt = { .skb = skb, .family = family };
+
+	return skb->ip_summed != CHECKSUM_PARTIAL && !skb_is_gso(skb) &&
+	       nf_csum_plain_headers(&pkt) && pkt.found &&
+	       pkt.found != pkt.seed;
+}
+
+/**
+ * nf_csum_is_plainly_pending - the same of a pending checksum with a sound seed
+ * @pkt: a packet of which @skb and @family are set
+ *
+ * Any context. Return: true if nf_csum_inspect() would say NF_CSUM_PARTIAL, and
+ * what else that fills in has been filled in; false if that cannot be said at
+ * a glance.
+ */
+static inline bool nf_csum_is_plainly_pending(struct nf_csum_packet *pkt)
+{
+	const struct sk_buff *skb = pkt->skb;
+
+	return skb->ip_summed == CHECKSUM_PARTIAL && !skb_is_gso(skb) &&
+	       !skb->csum_not_inet && nf_csum_plain_headers(pkt) &&
+	       pkt->found == pkt->seed &&
+	       skb_checksum_start_offset(skb) == pkt->thoff &&
+	       pkt->thoff + skb->csum_offset == pkt->field;
 }
 
 #endif /* NF_CSUM_PLAIN_H */
