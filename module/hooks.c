@@ -153,54 +153,67 @@ static noinline unsigned int handle(struct nf_csum_net *nfc,
 	return NF_ACCEPT;
 }
 
-static unsigned int handle_prerouting(void *priv, struct sk_buff *skb,
-				      const struct nf_hook_state *state)
+static __always_inline unsigned int
+handle_prerouting(struct nf_csum_net *nfc, struct sk_buff *skb,
+		  const struct nf_hook_state *state, u8 family)
 {
-	struct nf_csum_net *nfc = priv;
-
+	if (skb->ip_summed != CHECKSUM_NONE &&
+	    (skb->ip_summed == CHECKSUM_PARTIAL ||
+	     READ_ONCE(nfc->knobs.verify)))
+		return handle(nfc, skb, state);
 	if (unlikely(nf_csum_exempts(nfc, skb) ||
-		     READ_ONCE(nfc->knobs.verify) ||
-		     !nf_csum_is_plainly_ok(skb, state->pf)))
+		     !nf_csum_is_plainly_ok(skb, family)))
 		return handle(nfc, skb, state);
 	nf_csum_count_ok(nfc, NF_CSUM_PREROUTING);
 	return NF_ACCEPT;
 }
 
-static unsigned int handle_postrouting(void *priv, struct sk_buff *skb,
-				       const struct nf_hook_state *state)
+static __always_inline unsigned int
+handle_postrouting(struct nf_csum_net *nfc, struct sk_buff *skb,
+		   const struct nf_hook_state *state, u8 family)
 {
-	struct nf_csum_net *nfc = priv;
-
-	if (unlikely(nf_csum_has_own_voucher(skb)) && nf_csum_repairs(nfc))
-		nf_csum_unvouch(skb);
+	if (skb->ip_summed != CHECKSUM_NONE) {
+		if (skb->ip_summed == CHECKSUM_PARTIAL)
+			return handle(nfc, skb, state);
+		if (nf_csum_has_own_voucher(skb) && nf_csum_repairs(nfc))
+			nf_csum_unvouch(skb);
+	}
 	if (unlikely(nf_csum_exempts(nfc, skb) ||
-		     !nf_csum_is_plainly_ok(skb, state->pf)))
+		     !nf_csum_is_plainly_ok(skb, family)))
 		return handle(nfc, skb, state);
 	nf_csum_count_ok(nfc, NF_CSUM_POSTROUTING);
 	return NF_ACCEPT;
 }
 
-/* A tunnel packet whose inner checksum is still pending: see what NAT did. */
-static unsigned int handle_after_snat(void *priv, struct sk_buff *skb,
-				      const struct nf_hook_state *state)
+/* A family is worth a function of its own where every packet passes. */
+#define FOR_FAMILY(handler, suffix, family)				\
+static unsigned int handler##_##suffix(void *priv, struct sk_buff *skb,	\
+				       const struct nf_hook_state *state) \
+{									\
+	return handler(priv, skb, state, family);			\
+}
+
+FOR_FAMILY(handle_prerouting, ipv4, NFPROTO_IPV4)
+FOR_FAMILY(handle_prerouting, ipv6, NFPROTO_IPV6)
+FOR_FAMILY(handle_postrouting, ipv4, NFPROTO_IPV4)
+FOR_FAMILY(handle_postrouting, ipv6, NFPROTO_IPV6)
+
+static noinline void handle_tunnel(struct nf_csum_net *nfc, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
 {
 	struct nf_csum_packet pkt = {
 		.skb = skb,
 		.family = state->pf,
 		.hook = state->hook,
 	};
-	struct nf_csum_net *nfc = priv;
 	struct nf_csum_iface *iface;
 	u32 done;
 
-	if (likely(skb->ip_summed != CHECKSUM_PARTIAL || skb_is_gso(skb)))
-		return NF_ACCEPT;
-
 	if (!nf_csum_repairs(nfc) || nf_csum_exempts(nfc, skb))
-		return NF_ACCEPT;
+		return;
 	nf_csum_inspect(&pkt);
 	if (pkt.state != NF_CSUM_PARTIAL_INNER)
-		return NF_ACCEPT;
+		return;
 
 	iface = nf_csum_iface_of(nfc, state);
 	done = act(nfc, &pkt, iface, true);
@@ -209,20 +222,40 @@ static unsigned int handle_after_snat(void *priv, struct sk_buff *skb,
 		trace_nf_csum_packet(&pkt, nf_csum_counter_names[pkt.state],
 				     state, done);
 	}
+}
+
+/* A tunnel packet whose inner checksum is still pending: see what NAT did. */
+static unsigned int handle_after_snat(void *priv, struct sk_buff *skb,
+				      const struct nf_hook_state *state)
+{
+	if (unlikely(skb->ip_summed == CHECKSUM_PARTIAL && !skb_is_gso(skb)))
+		handle_tunnel(priv, skb, state);
 	return NF_ACCEPT;
 }
 
 /* A namespace has its own, so that the hooks need not look it up. */
 static const struct nf_hook_ops hooks[NF_CSUM_HOOKS] = {
 	{
-		.hook		= handle_prerouting,
-		.pf		= NFPROTO_INET,
+		.hook		= handle_prerouting_ipv4,
+		.pf		= NFPROTO_IPV4,
 		.hooknum	= NF_INET_PRE_ROUTING,
 		.priority	= PRIORITY_BEFORE_CONNTRACK,
 	},
 	{
-		.hook		= handle_postrouting,
-		.pf		= NFPROTO_INET,
+		.hook		= handle_prerouting_ipv6,
+		.pf		= NFPROTO_IPV6,
+		.hooknum	= NF_INET_PRE_ROUTING,
+		.priority	= PRIORITY_BEFORE_CONNTRACK,
+	},
+	{
+		.hook		= handle_postrouting_ipv4,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_POST_ROUTING,
+		.priority	= PRIORITY_BEFORE_SNAT,
+	},
+	{
+		.hook		= handle_postrouting_ipv6,
+		.pf		= NFPROTO_IPV6,
 		.hooknum	= NF_INET_POST_ROUTING,
 		.priority	= PRIORITY_BEFORE_SNAT,
 	},

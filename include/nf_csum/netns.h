@@ -114,7 +114,7 @@ struct nf_csum_knobs {
 	u8 invalid;
 };
 
-#define NF_CSUM_HOOKS	3
+#define NF_CSUM_HOOKS	5
 
 /**
  * struct nf_csum_net - what the module keeps for a network namespace

@@ -6,11 +6,13 @@
 #ifndef NF_CSUM_PLAIN_H
 #define NF_CSUM_PLAIN_H
 
+#include <linux/bitops.h>
 #include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
+#include <linux/string.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/checksum.h>
@@ -18,98 +20,114 @@
 
 #include <nf_csum/packet.h>
 
-/* The pseudo-header's sum, to be folded; inline, unlike csum_ipv6_magic(). */
-static inline __wsum nf_csum_ipv6_nofold(const struct ipv6hdr *ip6h,
-					 unsigned int len)
+static __always_inline u64 nf_csum_load64(const void *from)
 {
-	const __be32 *s = ip6h->saddr.s6_addr32, *d = ip6h->daddr.s6_addr32;
-	u64 sum = (__force u32)htonl(len + ip6h->nexthdr);
+	u64 word;
 
-	sum += (__force u32)s[0];
-	sum += (__force u32)s[1];
-	sum += (__force u32)s[2];
-	sum += (__force u32)s[3];
-	sum += (__force u32)d[0];
-	sum += (__force u32)d[1];
-	sum += (__force u32)d[2];
-	sum += (__force u32)d[3];
-	sum = (u32)sum + (sum >> 32);
-	return (__force __wsum)((u32)sum + (u32)(sum >> 32));
+	memcpy(&word, from, sizeof(word));
+	return word;
 }
 
-static inline bool nf_csum_plain_ipv4(struct nf_csum_packet *pkt, __wsum *seed)
+/* Adds with the carry coming around. */
+static __always_inline u64 nf_csum_add64(u64 a, u64 b)
 {
-	const struct sk_buff *skb = pkt->skb;
-	const struct iphdr *iph = (const struct iphdr *)skb->data;
-
-	pkt->thoff = sizeof(*iph);
-	if (skb_headlen(skb) < pkt->thoff + sizeof(struct tcphdr) ||
-	    iph->version != 4 || iph->ihl != pkt->thoff / 4 ||
-	    ip_is_fragment(iph) || ntohs(iph->tot_len) != skb->len)
-		return false;
-	pkt->len = skb->len - pkt->thoff;
-	pkt->proto = iph->protocol;
-	*seed = csum_tcpudp_nofold(iph->saddr, iph->daddr, pkt->len,
-				   pkt->proto, 0);
-	return true;
+	a += b;
+	return a + (a < b);
 }
 
-static inline bool nf_csum_plain_ipv6(struct nf_csum_packet *pkt, __wsum *seed)
+/* Sums the pseudo-header; inline, unlike csum_ipv6_magic(). */
+static __always_inline u32 nf_csum_pseudo_ipv6(const struct ipv6hdr *ip6h)
 {
-	const struct sk_buff *skb = pkt->skb;
-	const struct ipv6hdr *ip6h = (const struct ipv6hdr *)skb->data;
+	u64 sum = (__force u16)ip6h->payload_len;
 
-	pkt->thoff = sizeof(*ip6h);
-	if (skb_headlen(skb) < pkt->thoff + sizeof(struct tcphdr) ||
-	    ip6h->version != 6)
-		return false;
-	pkt->len = skb->len - pkt->thoff;
-	if (ntohs(ip6h->payload_len) != pkt->len)
-		return false;
-	pkt->proto = ip6h->nexthdr;
-	*seed = nf_csum_ipv6_nofold(ip6h, pkt->len);
-	return true;
+	sum += (__force u32)htonl(ip6h->nexthdr);
+	sum = nf_csum_add64(sum, nf_csum_load64(&ip6h->saddr.s6_addr[0]));
+	sum = nf_csum_add64(sum, nf_csum_load64(&ip6h->saddr.s6_addr[8]));
+	sum = nf_csum_add64(sum, nf_csum_load64(&ip6h->daddr.s6_addr[0]));
+	sum = nf_csum_add64(sum, nf_csum_load64(&ip6h->daddr.s6_addr[8]));
+	/* The carry of the lower halves comes around in the upper ones. */
+	return (sum + rol64(sum, 32)) >> 32;
 }
 
-/* Fills in what plain headers say. */
-static inline bool nf_csum_plain_headers(struct nf_csum_packet *pkt)
+/* @len is the length that UDP has to have, @sum the pseudo-header's. */
+static __always_inline bool nf_csum_plain_transport(struct nf_csum_packet *pkt,
+						    unsigned int thoff,
+						    __be16 len, u32 sum)
 {
-	const u8 *data = pkt->skb->data;
-	const struct udphdr *uh;
-	__wsum seed;
+	const void *header = pkt->skb->data + thoff;
 
-	if (pkt->family == NFPROTO_IPV4 ? !nf_csum_plain_ipv4(pkt, &seed) :
-					  !nf_csum_plain_ipv6(pkt, &seed))
-		return false;
+	pkt->thoff = thoff;
 	if (pkt->proto == IPPROTO_TCP) {
-		pkt->field = pkt->thoff + offsetof(struct tcphdr, check);
-	} else if (pkt->proto == IPPROTO_UDP) {
-		uh = (const struct udphdr *)(data + pkt->thoff);
-		if (ntohs(uh->len) != pkt->len)
-			return false;
-		pkt->field = pkt->thoff + offsetof(struct udphdr, check);
+		pkt->field = thoff + offsetof(struct tcphdr, check);
+		pkt->found = ((const struct tcphdr *)header)->check;
+	} else if (pkt->proto == IPPROTO_UDP &&
+		   ((const struct udphdr *)header)->len == len) {
+		pkt->field = thoff + offsetof(struct udphdr, check);
+		pkt->found = ((const struct udphdr *)header)->check;
 	} else {
 		return false;
 	}
-	pkt->found = *(const __sum16 *)(data + pkt->field);
-	pkt->seed = ~csum_fold(seed);
+	/* Folded in the same way, but not inverted as csum_fold() does. */
+	pkt->seed = (__force __sum16)((sum + rol32(sum, 16)) >> 16);
 	return true;
+}
+
+static __always_inline bool nf_csum_plain_ipv4(struct nf_csum_packet *pkt)
+{
+	const struct sk_buff *skb = pkt->skb;
+	const struct iphdr *iph = (const struct iphdr *)skb->data;
+	const unsigned int thoff = sizeof(*iph);
+	__wsum sum;
+
+	if (skb_headlen(skb) < thoff + sizeof(struct tcphdr) ||
+	    *(const u8 *)iph != (4 << 4 | thoff / 4) || ip_is_fragment(iph) ||
+	    ntohs(iph->tot_len) != skb->len)
+		return false;
+	pkt->len = skb->len - thoff;
+	pkt->proto = iph->protocol;
+	sum = csum_tcpudp_nofold(iph->saddr, iph->daddr, pkt->len, pkt->proto,
+				 0);
+	return nf_csum_plain_transport(pkt, thoff, htons(pkt->len),
+				       (__force u32)sum);
+}
+
+static __always_inline bool nf_csum_plain_ipv6(struct nf_csum_packet *pkt)
+{
+	const struct sk_buff *skb = pkt->skb;
+	const struct ipv6hdr *ip6h = (const struct ipv6hdr *)skb->data;
+	const unsigned int thoff = sizeof(*ip6h);
+
+	if (skb_headlen(skb) < thoff + sizeof(struct tcphdr) ||
+	    ip6h->version != 6)
+		return false;
+	pkt->len = skb->len - thoff;
+	if (ntohs(ip6h->payload_len) != pkt->len)
+		return false;
+	pkt->proto = ip6h->nexthdr;
+	return nf_csum_plain_transport(pkt, thoff, ip6h->payload_len,
+				       nf_csum_pseudo_ipv6(ip6h));
+}
+
+/* Fills in what plain headers say. */
+static __always_inline bool nf_csum_plain_headers(struct nf_csum_packet *pkt)
+{
+	return pkt->family == NFPROTO_IPV4 ? nf_csum_plain_ipv4(pkt) :
+					     nf_csum_plain_ipv6(pkt);
 }
 
 /**
  * nf_csum_is_plainly_ok - say of most packets that are all right that they are
- * @skb: the packet; skb->data is at the network header
+ * @skb: a packet that is not CHECKSUM_PARTIAL; skb->data is at the network header
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  *
  * Any context. Return: true if nf_csum_inspect() would say NF_CSUM_OK, which
  * takes several times as long; false if that cannot be said at a glance.
  */
-static inline bool nf_csum_is_plainly_ok(struct sk_buff *skb, u8 family)
+static __always_inline bool nf_csum_is_plainly_ok(struct sk_buff *skb, u8 family)
 {
 	struct nf_csum_packet pkt = { .skb = skb, .family = family };
 
-	return skb->ip_summed != CHECKSUM_PARTIAL && !skb_is_gso(skb) &&
-	       nf_csum_plain_headers(&pkt) && pkt.found &&
+	return !skb_is_gso(skb) && nf_csum_plain_headers(&pkt) && pkt.found &&
 	       pkt.found != pkt.seed;
 }
 
@@ -121,7 +139,7 @@ static inline bool nf_csum_is_plainly_ok(struct sk_buff *skb, u8 family)
  * what else that fills in has been filled in; false if that cannot be said at
  * a glance.
  */
-static inline bool nf_csum_is_plainly_pending(struct nf_csum_packet *pkt)
+static __always_inline bool nf_csum_is_plainly_pending(struct nf_csum_packet *pkt)
 {
 	const struct sk_buff *skb = pkt->skb;
 
