@@ -11,6 +11,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netfilter.h>
+#include <linux/overflow.h>
 #include <linux/skbuff.h>
 #include <linux/string.h>
 #include <linux/tcp.h>
@@ -31,8 +32,9 @@ static __always_inline u64 nf_csum_load64(const void *from)
 /* Adds with the carry coming around. */
 static __always_inline u64 nf_csum_add64(u64 a, u64 b)
 {
-	a += b;
-	return a + (a < b);
+	bool carry = check_add_overflow(a, b, &a);
+
+	return a + carry;
 }
 
 /* Sums the pseudo-header; inline, unlike csum_ipv6_magic(). */
