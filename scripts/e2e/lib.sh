@@ -311,7 +311,7 @@ stop() {
 	wait "$pid" 2>/dev/null || :
 }
 
-# tcp CLIENT ADDRESS SERVER BYTES [-S]: that many bytes both ways, checked at both ends
+# tcp CLIENT ADDRESS SERVER BYTES [-T]: that many bytes both ways, checked at both ends
 tcp() {
 	local client=$1 address=$2 server=$3 bytes=$4
 	shift 4
@@ -326,7 +326,7 @@ tcp() {
 }
 
 # sctp CLIENT ADDRESS SERVER BYTES: the same over SCTP
-sctp() { tcp "$@" -S; }
+sctp() { tcp "$@" -T; }
 
 # udp CLIENT ADDRESS SERVER COUNT: echoed datagrams
 udp() {

@@ -27,16 +27,18 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "traffic.h"
+
 #ifndef PACKET_IGNORE_OUTGOING
 #define PACKET_IGNORE_OUTGOING 23
 #endif
 
-enum { IP4 = 20, IP6 = 40, TCP = 20, UDP = 8, VXLAN = 8, ROOM = 1 << 17 };
+enum { VXLAN = 8 };
 enum { TH_ACK_ONLY = 0x10, TH_SYN_ACK = 0x12 };
 
-static uint8_t buf[ROOM], out[ROOM];
+uint8_t buf[ROOM], out[ROOM];
 
-static int stream = IPPROTO_TCP;	/* -S: connections are SCTP's */
+static int stream = IPPROTO_TCP;	/* -T: connections are SCTP's */
 static int seconds = 3;		/* -t: give up after so long without progress */
 static int size = 101;		/* -z: bytes of payload per packet */
 static bool no_needs_csum;	/* -n: pass no VIRTIO_NET_HDR_F_NEEDS_CSUM */
@@ -47,15 +49,26 @@ static int gso_size;		/* -g */
 static int gso_type = -1;	/* -G: instead of what -g and the protocol mean */
 static bool first_fragment;	/* -F */
 static bool wrong_checksum;	/* -w */
+static uint8_t exthdrs[256];	/* -e: between the IP header and the transport header */
+static size_t exthdrs_len;
+static int first_header = -1;	/* -N: the IPv6 header's next one, if there are others */
+static uint8_t quote[2048];	/* -q: the payload, instead of the pattern */
+static size_t quote_len;
+static int icmp_type = -1;	/* -y: instead of an echo request */
+static int coverage;		/* -C: of UDP-Lite, DCCP */
+static int trailer;		/* -u: bytes of a UDP datagram that its length leaves out */
+static int fragment_size;	/* -f */
+static int answers_wanted;	/* -a */
+static const char *real_source, *real_destination; /* -S, -D: the pseudo-header's */
 static int quiet_ms;		/* -p: a connection's pause before the first byte */
 
-static void die(const char *what)
+void die(const char *what)
 {
 	perror(what);
 	exit(1);
 }
 
-static void ready(void)
+void ready(void)
 {
 	puts("ready");
 	fflush(stdout);
@@ -68,6 +81,20 @@ static long number(const char *s)
 
 	if (!*s || *end || n < 0) {
 		fprintf(stderr, "traffic: not a number: %s\n", s);
+		exit(2);
+	}
+	return n;
+}
+
+/* Bytes from hexadecimal digits; how many. */
+static size_t hex(const char *s, uint8_t *to, size_t room)
+{
+	size_t n = 0;
+
+	for (; n < room && sscanf(s, "%2hhx", to + n) == 1 && s[1]; s += 2)
+		n++;
+	if (*s) {
+		fprintf(stderr, "traffic: not whole bytes, or too many: %s\n", s);
 		exit(2);
 	}
 	return n;
@@ -142,7 +169,7 @@ static void end(int signal)
 	told_to_end = 1;
 }
 
-static bool wait_for(int fd, int events)
+bool wait_for(int fd, int events)
 {
 	struct pollfd p = { .fd = fd, .events = events };
 	struct timespec wait = { .tv_sec = told_to_end ? 0 : seconds };
@@ -299,7 +326,7 @@ static int udp_ping(char **arg)
 
 /* --- Checksums, on the bytes of a frame --- */
 
-static uint32_t sum(const uint8_t *p, size_t n, uint32_t start)
+uint32_t sum(const uint8_t *p, size_t n, uint32_t start)
 {
 	for (size_t i = 0; i < n; i++)
 		start += i % 2 ? p[i] : p[i] << 8;
@@ -308,45 +335,134 @@ static uint32_t sum(const uint8_t *p, size_t n, uint32_t start)
 	return start;
 }
 
-static unsigned int get16(const uint8_t *p)
+unsigned int get16(const uint8_t *p)
 {
 	return p[0] << 8 | p[1];
 }
 
-static void put16(uint8_t *p, unsigned int v)
+void put16(uint8_t *p, unsigned int v)
 {
 	p[0] = v >> 8;
 	p[1] = v;
 }
 
-struct packet {
-	int family, proto;
-	uint8_t *l4;
-	size_t l4_len;
-	unsigned int seed, field;
-};
-
-static uint8_t *field_of(const struct packet *p)
+/* Where the checksum is, from the transport header on. */
+static size_t field_offset(int proto)
 {
-	return p->l4 + (p->proto == IPPROTO_TCP ? 16 : 6);
+	switch (proto) {
+	case IPPROTO_TCP:
+		return 16;
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		return 2;
+	default:
+		return 6;
+	}
 }
 
-/* Takes a packet from its IP header on apart; false: not TCP, UDP, or not whole. */
-static bool parse(uint8_t *ip, size_t len, struct packet *p)
+static size_t header_len(int proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		return TCP;
+	case IPPROTO_DCCP:
+		return DCCP;
+	default:
+		return UDP;
+	}
+}
+
+/* Of the port, or of what tells the messages of a scenario from others. */
+static size_t port_offset(int proto)
+{
+	return proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6 ? 4 : 2;
+}
+
+static int protocol(const char *name, bool v4)
+{
+	if (!strcmp(name, "tcp"))
+		return IPPROTO_TCP;
+	if (!strcmp(name, "udplite"))
+		return IPPROTO_UDPLITE;
+	if (!strcmp(name, "dccp"))
+		return IPPROTO_DCCP;
+	if (!strcmp(name, "icmp"))
+		return v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+	return IPPROTO_UDP;
+}
+
+uint8_t *field_of(const struct packet *p)
+{
+	return p->l4 + field_offset(p->proto);
+}
+
+/* How many of the bytes the checksum is of. */
+static size_t covered(const struct packet *p)
+{
+	size_t n = p->l4_len;
+
+	if (p->proto == IPPROTO_UDP || p->proto == IPPROTO_UDPLITE)
+		n = get16(p->l4 + 4);
+	else if (p->proto == IPPROTO_DCCP && p->l4[9] & 15)
+		n = p->l4[8] * 4 + ((p->l4[9] & 15) - 1) * 4;
+	/* 0 means all: UDP-Lite, or a UDP jumbogram. */
+	return n ? n : p->l4_len;
+}
+
+/* The pseudo-header's, where a routing header or an option holds the real one. */
+static const uint8_t *address(const char *real, const uint8_t *given, int family)
+{
+	static uint8_t parsed[16];
+
+	return real && inet_pton(family, real, parsed) == 1 ? parsed : given;
+}
+
+static uint32_t pseudo_sum(const struct packet *p, const uint8_t *ip)
+{
+	size_t n = p->family == AF_INET ? 4 : 16;
+	const uint8_t *src = ip + (n == 4 ? 12 : 8);
+	uint32_t s = p->proto + (p->proto == IPPROTO_UDP ? p->covered : p->l4_len);
+
+	if (p->proto == IPPROTO_ICMP)
+		return 0;
+	s = sum(address(real_source, src, p->family), n, s);
+	return sum(address(real_destination, src + n, p->family), n, s);
+}
+
+static bool is_exthdr(int proto)
+{
+	return proto == IPPROTO_HOPOPTS || proto == IPPROTO_ROUTING ||
+	       proto == IPPROTO_FRAGMENT || proto == IPPROTO_DSTOPTS;
+}
+
+/*
+ * Takes a packet from its IP header on apart; false: a protocol that is not
+ * known here, or not whole.
+ */
+bool parse(uint8_t *ip, size_t len, struct packet *p)
 {
 	size_t head, total;
-	unsigned int covered;
 
 	if (len >= IP4 && ip[0] >> 4 == 4) {
 		p->family = AF_INET;
 		p->proto = ip[9];
+		p->rest = ip + IP4;
 		head = (ip[0] & 15) * 4;
 		total = get16(ip + 2);
 	} else if (len >= IP6 && ip[0] >> 4 == 6) {
 		p->family = AF_INET6;
 		p->proto = ip[6];
+		p->rest = ip + IP6;
 		head = IP6;
 		total = get16(ip + 4) + IP6;
+		if (total == IP6 && p->proto == IPPROTO_HOPOPTS)
+			total = len;	/* jumbogram */
+		while (is_exthdr(p->proto) && head + 8 <= len) {
+			size_t n = p->proto == IPPROTO_FRAGMENT ? 8 : ip[head + 1] * 8 + 8;
+
+			p->proto = ip[head];
+			head += n;
+		}
 	} else {
 		return false;
 	}
@@ -355,16 +471,35 @@ static bool parse(uint8_t *ip, size_t len, struct packet *p)
 		return false;
 	p->l4 = ip + head;
 	p->l4_len = total - head;
-	if (p->proto == IPPROTO_TCP && p->l4_len >= TCP)
-		covered = p->l4_len;
-	else if (p->proto == IPPROTO_UDP && p->l4_len >= UDP)
-		covered = get16(p->l4 + 4);
-	else
+	switch (p->proto) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_DCCP:
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		break;
+	default:
 		return false;
+	}
+	if (p->l4_len < header_len(p->proto))
+		return false;
+	p->covered = covered(p);
 	p->field = get16(field_of(p));
-	p->seed = p->family == AF_INET ? sum(ip + 12, 8, p->proto + covered)
-				       : sum(ip + 8, 32, p->proto + covered);
+	p->seed = pseudo_sum(p, ip);
 	return true;
+}
+
+static uint32_t payload_sum(const struct packet *p)
+{
+	return sum(p->l4, p->covered < p->l4_len ? p->covered : p->l4_len, p->seed);
+}
+
+bool is_right(const struct packet *p)
+{
+	if (p->proto == IPPROTO_UDP && !p->field)
+		return false;
+	return payload_sum(p) == 0xffff;
 }
 
 struct tally {
@@ -377,11 +512,7 @@ struct tally {
  */
 static void judge(const struct packet *p, struct tally *t)
 {
-	bool right = sum(p->l4, p->l4_len, p->seed) == 0xffff;
-
-	if (p->proto == IPPROTO_UDP && !p->field)
-		right = false;
-	if (right)
+	if (is_right(p))
 		t->good++;
 	else if (!p->field)
 		t->zero++;
@@ -392,10 +523,71 @@ static void judge(const struct packet *p, struct tally *t)
 }
 
 /* As a device does that is asked to. */
-static void finish(const struct packet *p)
+void finish(const struct packet *p)
 {
 	put16(field_of(p), 0);
-	put16(field_of(p), ~sum(p->l4, p->l4_len, p->seed) & 0xffff);
+	put16(field_of(p), ~payload_sum(p) & 0xffff);
+}
+
+/* To tell whether two runs got the same bytes, or receiver and sender: from behind
+ * the fixed part of the IP header on, with the checksum and without it.
+ */
+struct digest {
+	uint32_t all, rest;
+};
+
+#define NO_DIGEST { 2166136261u, 2166136261u }
+
+static void digest(struct digest *d, const struct packet *p)
+{
+	const uint8_t *end = p->l4 + p->l4_len, *field = field_of(p);
+
+	for (const uint8_t *b = p->rest; b < end; b++) {
+		d->all = (d->all ^ *b) * 16777619u;
+		if (b != field && b != field + 1)
+			d->rest = (d->rest ^ *b) * 16777619u;
+	}
+}
+
+/* Fragments of one datagram at a time, in order; returns whether they are whole now. */
+static bool reassemble(uint8_t *ip, size_t len, struct packet *p)
+{
+	static uint8_t whole[ROOM];
+	size_t head, n, at;
+	unsigned int off;
+	bool more;
+
+	if (len >= IP4 && ip[0] >> 4 == 4) {
+		head = (ip[0] & 15) * 4;
+		n = get16(ip + 2) - head;
+		off = get16(ip + 6);
+		at = (off & 0x1fff) * 8;
+		more = off & 0x2000;
+		memcpy(whole, ip, IP4);
+		whole[0] = 0x45;
+		off = IP4;
+	} else {
+		head = IP6 + 8;
+		n = get16(ip + 4) - 8;
+		off = get16(ip + IP6 + 2);
+		at = off & ~7;
+		more = off & 1;
+		memcpy(whole, ip, IP6);
+		whole[6] = ip[IP6];
+		off = IP6;
+	}
+	if (head + n > len || off + at + n > sizeof(whole))
+		return false;
+	memcpy(whole + off + at, ip + head, n);
+	set_ip_len(whole, off + at + n, off == IP4);
+	return !more && parse(whole, off + at + n, p);
+}
+
+static bool is_fragment(const uint8_t *ip, size_t len)
+{
+	if (len >= IP4 && ip[0] >> 4 == 4)
+		return get16(ip + 6) & 0x3fff;
+	return len >= IP6 + 8 && ip[6] == IPPROTO_FRAGMENT && get16(ip + IP6 + 2) & 0xfff9;
 }
 
 struct reader {
@@ -403,18 +595,21 @@ struct reader {
 	unsigned int port;
 	int wanted, seen;
 	struct tally outer, inner;
-	uint32_t digest;
+	struct digest digest;
 };
 
 static void look(struct reader *r, uint8_t *frame, ssize_t len)
 {
 	bool vxlan = !strcmp(r->proto, "vxlan");
-	int proto = strcmp(r->proto, "tcp") ? IPPROTO_UDP : IPPROTO_TCP;
+	uint8_t *ip = frame + ETH_HLEN;
 	struct packet p, in;
 
-	if (len < ETH_HLEN || !parse(frame + ETH_HLEN, len - ETH_HLEN, &p))
+	if (len < ETH_HLEN)
 		return;
-	if (p.proto != proto || get16(p.l4 + 2) != r->port)
+	if (!(is_fragment(ip, len - ETH_HLEN) ? reassemble : parse)(ip, len - ETH_HLEN, &p))
+		return;
+	if (p.proto != protocol(r->proto, p.family == AF_INET) ||
+	    get16(p.l4 + port_offset(p.proto)) != r->port)
 		return;
 	if (vxlan) {
 		uint8_t *inner_ip = p.l4 + UDP + VXLAN + ETH_HLEN;
@@ -430,16 +625,14 @@ static void look(struct reader *r, uint8_t *frame, ssize_t len)
 	}
 	judge(&p, &r->outer);
 	r->seen++;
-	/* From the transport header on: to tell whether two runs got the same bytes. */
-	for (size_t i = 0; i < p.l4_len; i++)
-		r->digest = (r->digest ^ p.l4[i]) * 16777619u;
+	digest(&r->digest, &p);
 }
 
 static int read_frames(int fd, size_t skip, char **arg)
 {
 	struct reader r = {
 		.proto = arg[0], .port = number(arg[1]), .wanted = number(arg[2]),
-		.digest = 2166136261u,
+		.digest = NO_DIGEST,
 	};
 
 	sigset_t term;
@@ -460,7 +653,7 @@ static int read_frames(int fd, size_t skip, char **arg)
 	if (!strcmp(r.proto, "vxlan"))
 		printf(" inner good %d pending %d zero %d bad %d", r.inner.good,
 		       r.inner.pending, r.inner.zero, r.inner.bad);
-	printf(" digest %08x\n", r.digest);
+	printf(" digest %08x rest %08x\n", r.digest.all, r.digest.rest);
 	return r.seen == r.wanted && r.outer.good == r.seen ? 0 : 1;
 }
 
@@ -551,7 +744,7 @@ static int ahead(char **arg)
 
 /* --- The virtual machine behind a tap --- */
 
-static int open_tap(const char *name, uint8_t *mac)
+int open_tap(const char *name, uint8_t *mac)
 {
 	int fd = open("/dev/net/tun", O_RDWR), len = sizeof(struct virtio_net_hdr);
 	int s = socket(AF_INET, SOCK_DGRAM, 0);
@@ -583,14 +776,15 @@ static int tap_read(char **arg)
 	return read_frames(fd, sizeof(struct virtio_net_hdr), arg + 1);
 }
 
-static void set_ip_len(uint8_t *ip, size_t len, bool v4)
+void set_ip_len(uint8_t *ip, size_t len, bool v4)
 {
 	if (v4) {
 		put16(ip + 2, len);
 		put16(ip + 10, 0);
-		put16(ip + 10, ~sum(ip, IP4, 0) & 0xffff);
+		put16(ip + 10, ~sum(ip, (ip[0] & 15) * 4, 0) & 0xffff);
 	} else {
-		put16(ip + 4, len - IP6);
+		/* A jumbogram says it in an option of its own. */
+		put16(ip + 4, len - IP6 > 65535 ? 0 : len - IP6);
 	}
 }
 
@@ -598,14 +792,15 @@ static void set_ip_len(uint8_t *ip, size_t len, bool v4)
 static size_t craft(uint8_t *frame, int proto, const struct sockaddr_storage *src,
 		    const struct sockaddr_storage *dst, int port, int seq)
 {
-	bool v4 = src->ss_family == AF_INET, tcp = proto == IPPROTO_TCP;
-	size_t ip_len = v4 ? IP4 : IP6, l4_len = (tcp ? TCP : UDP) + size;
+	bool v4 = src->ss_family == AF_INET;
+	size_t ip_len = (v4 ? IP4 : IP6) + exthdrs_len;
+	size_t l4_len = header_len(proto) + (quote_len ? quote_len : (size_t)size);
 	uint8_t *ip = frame + ETH_HLEN, *l4 = ip + ip_len;
 
 	memset(ip, 0, ip_len + TCP);
 	put16(frame + 12, v4 ? ETH_P_IP : ETH_P_IPV6);
 	if (v4) {
-		ip[0] = 0x45;
+		ip[0] = 0x40 | ip_len / 4;
 		put16(ip + 4, seq + 1);
 		put16(ip + 6, first_fragment ? 0x2000 : 0);
 		ip[8] = 64;
@@ -614,24 +809,43 @@ static size_t craft(uint8_t *frame, int proto, const struct sockaddr_storage *sr
 		memcpy(ip + 16, &((const struct sockaddr_in *)dst)->sin_addr, 4);
 	} else {
 		ip[0] = 0x60;
-		ip[6] = proto;
+		ip[6] = first_header >= 0 ? first_header : proto;
 		ip[7] = 64;
 		memcpy(ip + 8, &((const struct sockaddr_in6 *)src)->sin6_addr, 16);
 		memcpy(ip + 24, &((const struct sockaddr_in6 *)dst)->sin6_addr, 16);
 	}
+	memcpy(l4 - exthdrs_len, exthdrs, exthdrs_len);
 	set_ip_len(ip, ip_len + l4_len, v4);
 	put16(l4, 20000);
-	put16(l4 + 2, port);
-	if (tcp) {
+	put16(l4 + port_offset(proto), port);
+	switch (proto) {
+	case IPPROTO_TCP:
 		put16(l4 + 6, seq * size);
 		put16(l4 + 10, 1);
 		l4[12] = TCP / 4 << 4;
 		l4[13] = 0x18;	/* PSH, ACK */
 		put16(l4 + 14, 65535);
-	} else {
-		put16(l4 + 4, l4_len);
+		break;
+	case IPPROTO_DCCP:
+		l4[8] = DCCP / 4;
+		l4[9] = coverage;
+		l4[10] = 2 << 1 | 1;	/* Data, long sequence numbers */
+		put16(l4 + 14, seq);
+		break;
+	case IPPROTO_UDPLITE:
+		put16(l4 + 4, coverage);
+		break;
+	case IPPROTO_UDP:
+		put16(l4 + 4, l4_len - trailer > 65535 ? 0 : l4_len - trailer);
+		break;
+	default:
+		put16(l4, (icmp_type >= 0 ? icmp_type : v4 ? 8 : 128) << 8);
+		put16(l4 + 6, seq);
 	}
-	fill(l4 + l4_len - size, size, seq);
+	if (quote_len)
+		memcpy(l4 + l4_len - quote_len, quote, quote_len);
+	else
+		fill(l4 + l4_len - size, size, seq);
 	return ETH_HLEN + ip_len + l4_len;
 }
 
@@ -655,12 +869,64 @@ static size_t cut(uint8_t *frame, size_t len, bool v4)
 	return len;
 }
 
+/* Writes a frame that lies behind its virtio_net_hdr in out, or fragments of it. */
+static bool send_frame(int fd, size_t n)
+{
+	static uint8_t piece[ROOM];
+	uint8_t *frame = piece + sizeof(struct virtio_net_hdr), *ip = frame + ETH_HLEN;
+	const uint8_t *whole = out + sizeof(struct virtio_net_hdr) + ETH_HLEN;
+	bool v4 = whole[0] >> 4 == 4;
+	size_t head = v4 ? IP4 : IP6, payload = n - ETH_HLEN - head;
+	size_t gap = v4 ? 0 : 8;
+
+	if (!fragment_size)
+		return write(fd, out, sizeof(struct virtio_net_hdr) + n) >= 0;
+	memcpy(piece, out, whole + head - out);
+	if (!v4) {
+		ip[6] = IPPROTO_FRAGMENT;
+		ip[IP6] = whole[6];
+	}
+	for (size_t at = 0; at < payload; at += fragment_size) {
+		size_t len = payload - at;
+		bool more = len > (size_t)fragment_size;
+
+		if (more)
+			len = fragment_size;
+		memcpy(ip + head + gap, whole + head + at, len);
+		if (v4) {
+			put16(ip + 6, at / 8 | (more ? 0x2000 : 0));
+		} else {
+			put16(ip + IP6 + 2, at | more);
+			put16(ip + IP6 + 6, whole[head + 8] << 8 | whole[head + 9]);
+		}
+		set_ip_len(ip, head + gap + len, v4);
+		if (write(fd, piece, ip + head + gap + len - piece) < 0)
+			return false;
+	}
+	return true;
+}
+
+/* How many right answers of the kind there are, up to that many. */
+static int answers(int fd, int proto, int wanted)
+{
+	int type = proto == IPPROTO_ICMP ? 0 : proto == IPPROTO_ICMPV6 ? 129 : -1, got = 0;
+	struct packet p;
+
+	while (got < wanted && wait_for(fd, POLLIN)) {
+		ssize_t n = read(fd, buf, sizeof(buf)), skip = sizeof(struct virtio_net_hdr) + ETH_HLEN;
+
+		got += n > skip && parse(buf + skip, n - skip, &p) && p.proto == proto &&
+		       (type < 0 || p.l4[0] == type) && is_right(&p);
+	}
+	return got;
+}
+
 static int vm(char **arg)
 {
-	int proto = strcmp(arg[1], "tcp") ? IPPROTO_UDP : IPPROTO_TCP;
 	int port = number(arg[4]), count = number(arg[5]);
-	int sent = 0, refused = 0;
+	int sent = 0, refused = 0, proto;
 	struct virtio_net_hdr *h = (void *)out;
+	struct digest bytes = NO_DIGEST;
 	uint8_t *frame = out + sizeof(*h);
 	struct sockaddr_storage src, dst;
 	uint8_t mac[ETH_ALEN];
@@ -668,42 +934,48 @@ static int vm(char **arg)
 	int fd;
 
 	if (resolve(arg[2], 0, &src, &len) !=
-	    resolve(arg[3], 0, &dst, &len) || size > 65000) {
+	    resolve(arg[3], 0, &dst, &len) || size > 70000) {
 		fputs("traffic: bad addresses or size\n", stderr);
 		return 2;
 	}
+	proto = protocol(arg[1], src.ss_family == AF_INET);
 	fd = open_tap(arg[0], mac);
 	memcpy(frame, mac, ETH_ALEN);
 	memcpy(frame + ETH_ALEN, "\2nfcsm", ETH_ALEN);
 	for (int i = 0; i < count; i++) {
 		size_t n = craft(frame, proto, &src, &dst, port, i);
-		int thoff = ETH_HLEN + (src.ss_family == AF_INET ? IP4 : IP6);
+		int thoff = ETH_HLEN + (src.ss_family == AF_INET ? IP4 : IP6) + exthdrs_len;
+		struct packet p;
 
 		set_field(frame, n, arg[6]);
+		if (parse(frame + ETH_HLEN, n - ETH_HLEN, &p))
+			digest(&bytes, &p);
 		if (truncate_to >= 0 && (size_t)truncate_to < n)
 			n = cut(frame, truncate_to, src.ss_family == AF_INET);
 		memset(h, 0, sizeof(*h));
 		if (!no_needs_csum) {
 			h->flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
 			h->csum_start = csum_start >= 0 ? csum_start : thoff;
-			h->csum_offset = csum_offset >= 0 ? csum_offset :
-					 proto == IPPROTO_TCP ? 16 : 6;
+			h->csum_offset = csum_offset >= 0 ? csum_offset : (int)field_offset(proto);
 		}
 		if (gso_size) {
 			h->gso_size = gso_size;
 			h->gso_type = gso_type >= 0 ? gso_type :
 				      src.ss_family == AF_INET ? VIRTIO_NET_HDR_GSO_TCPV4 :
 				      VIRTIO_NET_HDR_GSO_TCPV6;
-			h->hdr_len = thoff + (proto == IPPROTO_TCP ? TCP : UDP);
+			h->hdr_len = thoff + header_len(proto);
 		}
-		if (write(fd, out, sizeof(*h) + n) < 0)
-			refused++;
-		else
+		if (send_frame(fd, n))
 			sent++;
+		else
+			refused++;
 	}
+	if (answers_wanted)
+		printf("answered %d\n", answers(fd, proto, answers_wanted));
 	/* Closing the tap takes the carrier away: let what was sent get through. */
 	usleep(100000);
-	printf("sent %d refused %d\n", sent, refused);
+	printf("sent %d refused %d digest %08x rest %08x\n", sent, refused, bytes.all,
+	       bytes.rest);
 	return 0;
 }
 
@@ -786,11 +1058,13 @@ static const struct command {
 	{ "tcp-send", "ADDRESS PORT BYTES", 3, tcp_send },
 	{ "udp-echo", "PORT", 1, udp_echo },
 	{ "udp-ping", "ADDRESS PORT COUNT", 3, udp_ping },
-	{ "sniff", "IFACE tcp|udp|vxlan PORT COUNT", 4, sniff },
+	{ "sniff", "IFACE tcp|udp|udplite|icmp|dccp|vxlan PORT COUNT", 4, sniff },
 	{ "cable", "IFACE IFACE", 2, cable },
-	{ "tap-read", "TAP tcp|udp|vxlan PORT COUNT", 4, tap_read },
+	{ "tap-read", "TAP tcp|udp|udplite|icmp|dccp|vxlan PORT COUNT", 4, tap_read },
 	{ "ahead", "IFACE PORT BYTES", 3, ahead },
-	{ "vm", "TAP tcp|udp SOURCE DESTINATION PORT COUNT seed|zero|sum|garbage", 7, vm },
+	{ "vm", "TAP tcp|udp|udplite|icmp|dccp SOURCE DESTINATION PORT COUNT seed|zero|sum|garbage", 7, vm },
+	{ "dhcp", "4|6 IFACE", 2, dhcp },
+	{ "dhcp-vm", "4|6 TAP", 2, dhcp_vm },
 	{ "fuzz", "TAP SOURCE4 DESTINATION4 SOURCE6 DESTINATION6 COUNT", 6, fuzz },
 };
 
@@ -814,7 +1088,7 @@ int main(int argc, char **argv)
 		return usage();
 	argc--;
 	argv++;
-	while ((o = getopt(argc, argv, "t:z:ns:o:l:g:G:Fwp:S")) != -1) {
+	while ((o = getopt(argc, argv, "t:z:ns:o:l:g:G:Fwp:e:N:q:y:C:u:f:a:S:D:T")) != -1) {
 		switch (o) {
 		case 't': seconds = number(optarg); break;
 		case 'z': size = number(optarg); break;
@@ -824,10 +1098,20 @@ int main(int argc, char **argv)
 		case 'l': truncate_to = number(optarg); break;
 		case 'g': gso_size = number(optarg); break;
 		case 'G': gso_type = number(optarg); break;
-		case 'S': stream = IPPROTO_SCTP; break;
+		case 'T': stream = IPPROTO_SCTP; break;
 		case 'F': first_fragment = true; break;
 		case 'p': quiet_ms = number(optarg); break;
 		case 'w': wrong_checksum = true; break;
+		case 'e': exthdrs_len = hex(optarg, exthdrs, sizeof(exthdrs)); break;
+		case 'N': first_header = number(optarg); break;
+		case 'q': quote_len = hex(optarg, quote, sizeof(quote)); break;
+		case 'y': icmp_type = number(optarg); break;
+		case 'C': coverage = number(optarg); break;
+		case 'u': trailer = number(optarg); break;
+		case 'f': fragment_size = number(optarg); break;
+		case 'a': answers_wanted = number(optarg); break;
+		case 'S': real_source = optarg; break;
+		case 'D': real_destination = optarg; break;
 		default: return usage();
 		}
 	}
