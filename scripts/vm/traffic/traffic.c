@@ -40,12 +40,12 @@ uint8_t buf[ROOM], out[ROOM];
 
 static int stream = IPPROTO_TCP;	/* -T: connections are SCTP's */
 static int seconds = 3;		/* -t: give up after so long without progress */
-static int size = 101;		/* -z: bytes of payload per packet */
+int size = 101;		/* -z: bytes of payload per packet */
 static bool no_needs_csum;	/* -n: pass no VIRTIO_NET_HDR_F_NEEDS_CSUM */
 static int csum_start = -1;	/* -s: instead of the transport header */
 static int csum_offset = -1;	/* -o: instead of the checksum field */
 static int truncate_to = -1;	/* -l: cut the frame off there, and say so in the IP header */
-static int gso_size;		/* -g */
+int gso_size;		/* -g */
 static int gso_type = -1;	/* -G: instead of what -g and the protocol mean */
 static bool first_fragment;	/* -F */
 static bool wrong_checksum;	/* -w */
@@ -55,11 +55,12 @@ static int first_header = -1;	/* -N: the IPv6 header's next one, if there are ot
 static uint8_t quote[2048];	/* -q: the payload, instead of the pattern */
 static size_t quote_len;
 static int icmp_type = -1;	/* -y: instead of an echo request */
-static int coverage;		/* -C: of UDP-Lite, DCCP */
+int coverage;		/* -C: of UDP-Lite, DCCP */
 static int trailer;		/* -u: bytes of a UDP datagram that its length leaves out */
 static int fragment_size;	/* -f */
 static int answers_wanted;	/* -a */
 static const char *real_source, *real_destination; /* -S, -D: the pseudo-header's */
+static size_t chunk_size = 65536; /* -c: of a connection's bytes, at most so many at once */
 static int quiet_ms;		/* -p: a connection's pause before the first byte */
 
 void die(const char *what)
@@ -74,7 +75,7 @@ void ready(void)
 	fflush(stdout);
 }
 
-static long number(const char *s)
+long number(const char *s)
 {
 	char *end;
 	long n = strtol(s, &end, 0);
@@ -108,13 +109,13 @@ static uint8_t pattern(uint64_t i)
 	return (x >> 24) ^ (x >> 13) ^ (i >> 16);
 }
 
-static void fill(uint8_t *p, size_t n, uint64_t from)
+void fill(uint8_t *p, size_t n, uint64_t from)
 {
 	for (size_t i = 0; i < n; i++)
 		p[i] = pattern(from + i);
 }
 
-static size_t differs(const uint8_t *p, size_t n, uint64_t from)
+size_t differs(const uint8_t *p, size_t n, uint64_t from)
 {
 	size_t wrong = 0;
 
@@ -126,7 +127,7 @@ static size_t differs(const uint8_t *p, size_t n, uint64_t from)
 /* --- Sockets --- */
 
 /* Numeric addresses of either family; returns the family. */
-static int resolve(const char *host, int port, struct sockaddr_storage *addr, socklen_t *len)
+int resolve(const char *host, int port, struct sockaddr_storage *addr, socklen_t *len)
 {
 	struct sockaddr_in6 *v6 = (void *)addr;
 	struct sockaddr_in *v4 = (void *)addr;
@@ -205,7 +206,7 @@ static int exchange(int fd, uint64_t bytes)
 				error = errno;
 		}
 		if (sent < bytes) {
-			size_t chunk = bytes - sent < 65536 ? bytes - sent : 65536;
+			size_t chunk = bytes - sent < chunk_size ? bytes - sent : chunk_size;
 
 			fill(out, chunk, sent);
 			n = send(fd, out, chunk, MSG_NOSIGNAL);
@@ -1063,6 +1064,8 @@ static const struct command {
 	{ "tap-read", "TAP tcp|udp|udplite|icmp|dccp|vxlan PORT COUNT", 4, tap_read },
 	{ "ahead", "IFACE PORT BYTES", 3, ahead },
 	{ "vm", "TAP tcp|udp|udplite|icmp|dccp SOURCE DESTINATION PORT COUNT seed|zero|sum|garbage", 7, vm },
+	{ "send-datagrams", "udp|udplite|dccp ADDRESS PORT COUNT", 4, send_datagrams },
+	{ "take-datagrams", "udp|udplite|dccp PORT BYTES", 3, take_datagrams },
 	{ "dhcp", "4|6 IFACE", 2, dhcp },
 	{ "dhcp-vm", "4|6 TAP", 2, dhcp_vm },
 	{ "fuzz", "TAP SOURCE4 DESTINATION4 SOURCE6 DESTINATION6 COUNT", 6, fuzz },
@@ -1088,7 +1091,7 @@ int main(int argc, char **argv)
 		return usage();
 	argc--;
 	argv++;
-	while ((o = getopt(argc, argv, "t:z:ns:o:l:g:G:Fwp:e:N:q:y:C:u:f:a:S:D:T")) != -1) {
+	while ((o = getopt(argc, argv, "t:z:ns:o:l:g:G:Fwp:e:N:q:y:C:u:f:a:S:D:c:T")) != -1) {
 		switch (o) {
 		case 't': seconds = number(optarg); break;
 		case 'z': size = number(optarg); break;
@@ -1110,12 +1113,13 @@ int main(int argc, char **argv)
 		case 'u': trailer = number(optarg); break;
 		case 'f': fragment_size = number(optarg); break;
 		case 'a': answers_wanted = number(optarg); break;
+		case 'c': chunk_size = number(optarg); break;
 		case 'S': real_source = optarg; break;
 		case 'D': real_destination = optarg; break;
 		default: return usage();
 		}
 	}
-	if (argc - optind != c->count)
+	if (argc - optind != c->count || chunk_size > sizeof(out))
 		return usage();
 	return c->run(argv + optind);
 }

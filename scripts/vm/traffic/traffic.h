@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 enum { IP4 = 20, IP6 = 40, TCP = 20, UDP = 8, DCCP = 16, ROOM = 1 << 17 };
 
@@ -27,11 +28,18 @@ struct packet {
 	unsigned int seed, field;
 };
 
+/* Options: see traffic.c. */
+extern int size, gso_size, coverage;
+
 extern uint8_t buf[ROOM], out[ROOM];
 
 void die(const char *what);
 void ready(void);
+long number(const char *s);
 bool wait_for(int fd, int events);
+int resolve(const char *host, int port, struct sockaddr_storage *addr, socklen_t *len);
+void fill(uint8_t *p, size_t n, uint64_t from);
+size_t differs(const uint8_t *p, size_t n, uint64_t from);
 
 uint32_t sum(const uint8_t *p, size_t n, uint32_t start);
 unsigned int get16(const uint8_t *p);
@@ -43,6 +51,8 @@ void finish(const struct packet *p);
 void set_ip_len(uint8_t *ip, size_t len, bool v4);
 int open_tap(const char *name, uint8_t *mac);
 
+int send_datagrams(char **arg);
+int take_datagrams(char **arg);
 int dhcp(char **arg);
 int dhcp_vm(char **arg);
 
