@@ -13,6 +13,7 @@ count=0
 failures=0
 finished=
 hosts=
+started=
 tmp=/tmp/e2e
 mkdir -p $tmp
 trap leave EXIT
@@ -83,10 +84,10 @@ leave() {
 }
 
 clean_up() {
-	local host pids
-	pids=$(jobs -p)
+	local host
 	# shellcheck disable=SC2086 # a list
-	[ -z "$pids" ] || kill $pids 2>/dev/null || :
+	[ -z "$started" ] || kill $started 2>/dev/null || :
+	started=
 	wait
 	for host in $hosts; do ip netns del "$host"; done
 	hosts=
@@ -288,6 +289,7 @@ start() {
 	# Not `run`: the process to be stopped is the program, no shell around it.
 	ip netns exec "$host" ./traffic "$@" >"$tmp/$name" 2>&1 &
 	eval "pid_$name=$!"
+	started="$started $!"
 	until read -r line <"$tmp/$name" && [ "$line" = ready ]; do
 		i=$((i + 1))
 		[ $i -lt 500 ] || { echo "$name does not start: $(cat "$tmp/$name")"; return 1; }
