@@ -28,6 +28,10 @@ kunit: ## unit tests, on User Mode Linux
 e2e: ## real traffic on stock Debian kernels, in virtual machines
 	scripts/e2e/run
 
+.PHONY: bench
+bench: ## what a packet costs, with nf_csum and with its peers
+	scripts/bench/run $(if $(JSON),--json)
+
 .PHONY: load
 load: modules ## insmod it into the running kernel
 	insmod nf_csum.ko

@@ -74,7 +74,7 @@ static size_t ip_header(uint8_t *ip, int proto, const char *src, const char *dst
 {
 	bool v4 = !strchr(src, ':');
 
-	memset(ip, 0, IP6);
+	memset(ip, 0, v4 ? IP4 : IP6);
 	if (v4) {
 		ip[0] = 0x45;
 		put16(ip + 2, IP4 + l4_len);
@@ -238,8 +238,9 @@ static int flood(char **arg)
 	if (gso_size) {
 		h->gso_size = gso_size;
 		h->gso_type = head == IP4 ? VIRTIO_NET_HDR_GSO_TCPV4 : VIRTIO_NET_HDR_GSO_TCPV6;
-		h->hdr_len = ETH_HLEN + head + TCP;
 	}
+	/* As from a device: the headers are in the linear part of the packet. */
+	h->hdr_len = inner - frame + ETH_HLEN + head + TCP;
 
 	fd = packet_socket(arg[0]);
 	took = mmap(NULL, count * sizeof(*took), PROT_READ | PROT_WRITE,
