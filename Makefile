@@ -13,8 +13,8 @@ demo: ## see broken connections come alive, on a throw-away virtual machine
 	scripts/demo
 
 .PHONY: check
-check: ## run every test: lint, nf-csum-test, kunit and e2e
-	scripts/check lint nf-csum-test kunit e2e/run
+check: ## run every test: lint, nf-csum-test, kunit, e2e and bench's stored counts
+	scripts/check lint nf-csum-test kunit e2e/run bench/regression
 
 .PHONY: lint
 lint: ## static checks: sparse, W=1, checkpatch, kernel-doc, shellcheck
