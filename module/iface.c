@@ -67,6 +67,22 @@ static void update_flags(const struct nf_csum_net *nfc,
 	WRITE_ONCE(iface->flags, flags);
 }
 
+static void free_iface(struct rcu_head *rcu)
+{
+	struct nf_csum_iface *iface = container_of(rcu, struct nf_csum_iface,
+						   rcu);
+
+	free_percpu(iface->stats);
+	kfree(iface);
+}
+
+/* Written under the RTNL only. */
+static struct nf_csum_iface **near_place(struct nf_csum_net *nfc,
+					 const struct nf_csum_iface *iface)
+{
+	return &nfc->near[iface->ifindex % NF_CSUM_NEAR];
+}
+
 /* Without memory an interface stays unknown: that must not hinder its making. */
 static void add_iface(struct nf_csum_net *nfc, const struct net_device *dev)
 {
@@ -77,17 +93,21 @@ static void add_iface(struct nf_csum_net *nfc, const struct net_device *dev)
 	iface->dev = dev;
 	iface->ifindex = dev->ifindex;
 	update_flags(nfc, iface, dev);
-	if (xa_err(xa_store(&nfc->ifaces, dev->ifindex, iface, GFP_KERNEL)))
+	if (xa_err(xa_store(&nfc->ifaces, dev->ifindex, iface, GFP_KERNEL))) {
 		kfree(iface);
+		return;
+	}
+	smp_store_release(near_place(nfc, iface), iface);
 }
 
-static void free_iface(struct rcu_head *rcu)
+static void remove_iface(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
 {
-	struct nf_csum_iface *iface = container_of(rcu, struct nf_csum_iface,
-						   rcu);
+	struct nf_csum_iface **place = near_place(nfc, iface);
 
-	free_percpu(iface->stats);
-	kfree(iface);
+	if (*place == iface)
+		WRITE_ONCE(*place, NULL);
+	xa_erase(&nfc->ifaces, iface->ifindex);
+	call_rcu(&iface->rcu, free_iface);
 }
 
 static int handle_event(struct notifier_block *nb, unsigned long event,
@@ -111,8 +131,7 @@ static int handle_event(struct notifier_block *nb, unsigned long event,
 		iface = xa_load(&nfc->ifaces, dev->ifindex);
 		if (!iface || iface->dev != dev)
 			break;
-		xa_erase(&nfc->ifaces, dev->ifindex);
-		call_rcu(&iface->rcu, free_iface);
+		remove_iface(nfc, iface);
 		break;
 	}
 	return NOTIFY_DONE;
@@ -206,18 +225,6 @@ void nf_csum_ifaces_free(struct nf_csum_net *nfc)
 	for (i = 0; i < NF_CSUM_LISTS; i++)
 		kfree(nfc->lists[i]);
 	xa_destroy(&nfc->ifaces);
-}
-
-/**
- * nf_csum_iface_find - find what is known about an interface
- * @nfc: the namespace it is in
- * @ifindex: its index; 0 for none
- *
- * Under RCU, which protects the result. Return: NULL if nothing is known.
- */
-struct nf_csum_iface *nf_csum_iface_find(struct nf_csum_net *nfc, int ifindex)
-{
-	return ifindex ? xa_load(&nfc->ifaces, ifindex) : NULL;
 }
 
 /**

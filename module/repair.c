@@ -79,8 +79,16 @@ static bool finish_anyhow(struct sk_buff *skb)
 	return pskb_may_pull(skb, end) && !skb_checksum_help(skb);
 }
 
-/* That csum_start and csum_offset are in bounds is inspect's word. */
-static bool finish(const struct nf_csum_packet *pkt)
+/**
+ * nf_csum_finish - compute a pending checksum
+ * @pkt: an inspected packet, PARTIAL or PARTIAL_INNER, that nobody has changed
+ *	since but to reseed it
+ *
+ * As nf_csum_repair(), for those who know that there is nothing else to do.
+ *
+ * Return: whether it could be done.
+ */
+bool nf_csum_finish(const struct nf_csum_packet *pkt)
 {
 	__le32 crc;
 
@@ -199,7 +207,7 @@ u32 nf_csum_repair(const struct nf_csum_packet *pkt, u32 actions)
 		done |= BIT(NF_CSUM_RESEEDED);
 	}
 	if (actions & BIT(NF_CSUM_FINISHED))
-		done |= BIT(finish(pkt) ? NF_CSUM_FINISHED : NF_CSUM_FAILED);
+		done |= BIT(nf_csum_finish(pkt) ? NF_CSUM_FINISHED : NF_CSUM_FAILED);
 	if (actions & BIT(NF_CSUM_REARMED))
 		done |= BIT(rearm(pkt) ? NF_CSUM_REARMED : NF_CSUM_FAILED);
 	if (actions & BIT(NF_CSUM_FILLED))

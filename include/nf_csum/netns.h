@@ -66,7 +66,7 @@ struct nf_csum_mib {
  */
 struct nf_csum_iface {
 	const struct net_device *dev;
-	int ifindex;
+	unsigned int ifindex;
 	unsigned long flags;
 	struct nf_csum_mib __percpu *stats;
 	struct rcu_head rcu;
@@ -115,6 +115,7 @@ struct nf_csum_knobs {
 };
 
 #define NF_CSUM_HOOKS	5
+#define NF_CSUM_NEAR	32
 
 /**
  * struct nf_csum_net - what the module keeps for a network namespace
@@ -122,6 +123,7 @@ struct nf_csum_knobs {
  * @knobs: read by the packet path without a lock
  * @stats: counters, by column and enum nf_csum_counter
  * @ifaces: struct nf_csum_iface by interface index
+ * @near: the youngest of them, by the low bits of the index: found at once
  * @lists: interfaces named by the administrator, NULL if none; under the RTNL
  * @sysctl: the registered knobs
  * @hooks: what is registered, with this namespace in it
@@ -133,6 +135,7 @@ struct nf_csum_net {
 	struct nf_csum_knobs knobs;
 	DEFINE_SNMP_STAT(struct nf_csum_mib, stats);
 	struct xarray ifaces;
+	struct nf_csum_iface *near[NF_CSUM_NEAR];
 	struct nf_csum_globs *lists[NF_CSUM_LISTS];
 	struct ctl_table_header *sysctl;
 	struct nf_hook_ops hooks[NF_CSUM_HOOKS];
@@ -155,7 +158,8 @@ static inline bool nf_csum_repairs(const struct nf_csum_net *nfc)
 static inline bool nf_csum_exempts(const struct nf_csum_net *nfc,
 				   const struct sk_buff *skb)
 {
-	return skb->mark & READ_ONCE(nfc->knobs.exempt_mark);
+	/* Most packets have no mark, which is cheaper to see. */
+	return skb->mark && skb->mark & READ_ONCE(nfc->knobs.exempt_mark);
 }
 
 /* The device that a packet is counted for: it goes there, or came from there. */
@@ -196,10 +200,28 @@ int nf_csum_hooks_set_mode(struct nf_csum_net *nfc, u8 mode);
 int nf_csum_hooks_set_invalid(struct nf_csum_net *nfc, u8 invalid);
 
 /* iface.c */
-struct nf_csum_iface *nf_csum_iface_find(struct nf_csum_net *nfc, int ifindex);
 int nf_csum_ifaces_list(struct nf_csum_net *nfc, enum nf_csum_list list,
 			const char *text);
 void nf_csum_ifaces_free(struct nf_csum_net *nfc);
+
+/**
+ * nf_csum_iface_find - find what is known about an interface
+ * @nfc: the namespace it is in
+ * @ifindex: its index; 0 for none
+ *
+ * Under RCU, which protects the result. Return: NULL if nothing is known.
+ */
+static inline struct nf_csum_iface *
+nf_csum_iface_find(struct nf_csum_net *nfc, unsigned int ifindex)
+{
+	struct nf_csum_iface *iface;
+
+	iface = READ_ONCE(nfc->near[ifindex % NF_CSUM_NEAR]);
+	if (likely(iface && iface->ifindex == ifindex))
+		return iface;
+	return ifindex ? xa_load(&nfc->ifaces, ifindex) : NULL;
+}
+
 static inline struct nf_csum_iface *
 nf_csum_iface_of(struct nf_csum_net *nfc, const struct nf_hook_state *state)
 {

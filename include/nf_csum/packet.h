@@ -114,6 +114,7 @@ __sum16 nf_csum_right(const struct nf_csum_packet *pkt);
 void nf_csum_inspect(struct nf_csum_packet *pkt);
 u32 nf_csum_decide(const struct nf_csum_packet *pkt,
 		   const struct nf_csum_policy *policy);
+bool nf_csum_finish(const struct nf_csum_packet *pkt);
 u32 nf_csum_repair(const struct nf_csum_packet *pkt, u32 actions);
 
 #endif /* NF_CSUM_PACKET_H */
