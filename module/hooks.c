@@ -161,7 +161,7 @@ static noinline unsigned int handle(struct nf_csum_net *nfc,
 	return NF_ACCEPT;
 }
 
-/* Nearly always a plain packet whose checksum a device is to finish. */
+/* Nearly always a plain packet, to be finished or segmented by a device. */
 static noinline unsigned int handle_pending(struct nf_csum_net *nfc,
 					    struct sk_buff *skb,
 					    const struct nf_hook_state *state)
@@ -171,7 +171,6 @@ static noinline unsigned int handle_pending(struct nf_csum_net *nfc,
 		.family = state->pf,
 		.hook = state->hook,
 		.ip_summed = CHECKSUM_PARTIAL,
-		.state = NF_CSUM_PARTIAL,
 	};
 	struct nf_csum_iface *iface;
 	unsigned long flags;
@@ -182,6 +181,10 @@ static noinline unsigned int handle_pending(struct nf_csum_net *nfc,
 		return handle(nfc, skb, state);
 
 	iface = nf_csum_iface_of(nfc, state);
+	if (pkt.state == NF_CSUM_GSO) {
+		nf_csum_count(nfc, iface, column_of(state), BIT(NF_CSUM_GSO));
+		return NF_ACCEPT;
+	}
 	flags = flags_of(iface);
 	if (!nf_csum_repairs(nfc) ||
 	    !finish_covers(READ_ONCE(nfc->knobs.finish),

@@ -25,12 +25,6 @@
 /* More extension headers than this is an attack, not traffic. */
 #define MAX_EXTHDRS	8
 
-/* Segmentation of these needs nothing but a seed at the transport header. */
-#define PLAIN_TCP	(SKB_GSO_TCPV4 | SKB_GSO_TCPV6)
-#define PLAIN_UDP	(SKB_GSO_UDP | SKB_GSO_UDP_L4)
-#define PLAIN_GSO	(PLAIN_TCP | PLAIN_UDP | SKB_GSO_DODGY | \
-			 SKB_GSO_TCP_ECN | SKB_GSO_TCP_FIXEDID)
-
 /* These have a checksum of their own bytes only. */
 static bool lacks_pseudo_header(const struct nf_csum_packet *pkt)
 {
@@ -439,17 +433,6 @@ static enum nf_csum_counter check_udp_len(struct nf_csum_packet *pkt)
 	return len < pkt->len ? judge_short_udp(pkt, uh) : NF_CSUM_OK;
 }
 
-/* Is this GSO that segmentation finishes from a seed in the outermost header? */
-static bool is_plain_gso(const struct nf_csum_packet *pkt)
-{
-	unsigned int type = skb_shinfo(pkt->skb)->gso_type;
-
-	if (type & ~PLAIN_GSO)
-		return false;
-	return (pkt->proto == IPPROTO_TCP && type & PLAIN_TCP) ||
-	       (pkt->proto == IPPROTO_UDP && type & PLAIN_UDP);
-}
-
 static noinline enum nf_csum_counter judge(struct nf_csum_packet *pkt)
 {
 	const struct sk_buff *skb = pkt->skb;
@@ -484,7 +467,7 @@ static noinline enum nf_csum_counter judge(struct nf_csum_packet *pkt)
 
 	if (pkt->len < hdrlen)
 		return NF_CSUM_MALFORMED;
-	if (skb_is_gso(skb) && !is_plain_gso(pkt))
+	if (skb_is_gso(skb) && !nf_csum_is_plain_gso(pkt))
 		return NF_CSUM_GSO;
 	if (pkt->proto == IPPROTO_UDP) {
 		state = check_udp_len(pkt);
@@ -515,7 +498,7 @@ void nf_csum_inspect(struct nf_csum_packet *pkt)
 {
 	pkt->ip_summed = pkt->skb->ip_summed;
 	pkt->verified = false;
-	pkt->state = nf_csum_is_plainly_pending(pkt) ? NF_CSUM_PARTIAL :
-						       judge(pkt);
+	if (!nf_csum_is_plainly_pending(pkt))
+		pkt->state = judge(pkt);
 }
 EXPORT_SYMBOL_IF_KUNIT(nf_csum_inspect);

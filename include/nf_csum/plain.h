@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Shortcuts for the common packets: TCP and UDP without IP options,
- * fragmentation or GSO, with their headers in the linear part.
+ * Shortcuts for the common packets: TCP and UDP without IP options or
+ * fragmentation, with their headers in the linear part.
  */
 #ifndef NF_CSUM_PLAIN_H
 #define NF_CSUM_PLAIN_H
@@ -20,6 +20,24 @@
 #include <net/ip.h>
 
 #include <nf_csum/packet.h>
+
+/* Segmentation of these needs nothing but a seed at the transport header. */
+#define NF_CSUM_PLAIN_TCP	(SKB_GSO_TCPV4 | SKB_GSO_TCPV6)
+#define NF_CSUM_PLAIN_UDP	(SKB_GSO_UDP | SKB_GSO_UDP_L4)
+#define NF_CSUM_PLAIN_GSO	(NF_CSUM_PLAIN_TCP | NF_CSUM_PLAIN_UDP | \
+				 SKB_GSO_DODGY | SKB_GSO_TCP_ECN | \
+				 SKB_GSO_TCP_FIXEDID)
+
+/* Is this GSO that segmentation finishes from a seed in the outermost header? */
+static inline bool nf_csum_is_plain_gso(const struct nf_csum_packet *pkt)
+{
+	unsigned int type = skb_shinfo(pkt->skb)->gso_type;
+
+	if (type & ~NF_CSUM_PLAIN_GSO)
+		return false;
+	return (pkt->proto == IPPROTO_TCP && type & NF_CSUM_PLAIN_TCP) ||
+	       (pkt->proto == IPPROTO_UDP && type & NF_CSUM_PLAIN_UDP);
+}
 
 static __always_inline u64 nf_csum_load64(const void *from)
 {
@@ -137,19 +155,27 @@ static __always_inline bool nf_csum_is_plainly_ok(struct sk_buff *skb, u8 family
  * nf_csum_is_plainly_pending - the same of a pending checksum with a sound seed
  * @pkt: a packet of which @skb and @family are set
  *
- * Any context. Return: true if nf_csum_inspect() would say NF_CSUM_PARTIAL, and
- * what else that fills in has been filled in; false if that cannot be said at
- * a glance.
+ * Any context. Return: true if nf_csum_inspect() would say NF_CSUM_PARTIAL or
+ * NF_CSUM_GSO, which @state then is, and all that repair relies on has been
+ * filled in; false if that cannot be said at a glance.
  */
-static __always_inline bool nf_csum_is_plainly_pending(struct nf_csum_packet *pkt)
+static __always_inline bool
+nf_csum_is_plainly_pending(struct nf_csum_packet *pkt)
 {
 	const struct sk_buff *skb = pkt->skb;
 
-	return skb->ip_summed == CHECKSUM_PARTIAL && !skb_is_gso(skb) &&
-	       !skb->csum_not_inet && nf_csum_plain_headers(pkt) &&
-	       pkt->found == pkt->seed &&
-	       skb_checksum_start_offset(skb) == pkt->thoff &&
-	       pkt->thoff + skb->csum_offset == pkt->field;
+	if (skb->ip_summed != CHECKSUM_PARTIAL || skb->csum_not_inet ||
+	    !nf_csum_plain_headers(pkt) || pkt->found != pkt->seed ||
+	    skb_checksum_start_offset(skb) != pkt->thoff ||
+	    pkt->thoff + skb->csum_offset != pkt->field)
+		return false;
+	pkt->state = NF_CSUM_PARTIAL;
+	if (skb_is_gso(skb)) {
+		if (!nf_csum_is_plain_gso(pkt))
+			return false;
+		pkt->state = NF_CSUM_GSO;
+	}
+	return true;
 }
 
 #endif /* NF_CSUM_PLAIN_H */
