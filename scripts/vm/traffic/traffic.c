@@ -12,6 +12,7 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
+#include <linux/udp.h>
 #include <linux/virtio_net.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -323,6 +324,20 @@ static int udp_ping(char **arg)
 	udp_drain(fd, seconds * 1000, &received, &wrong);
 	printf("sent %d received %d wrong %d\n", count, received, wrong);
 	return received == count && !wrong ? 0 : 1;
+}
+
+/* Lets the kernel take ESP out of the datagrams that come to the port. */
+static int udp_encap(char **arg)
+{
+	struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(number(arg[0])) };
+	int type = UDP_ENCAP_ESPINUDP, fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (fd < 0 || bind(fd, (void *)&any, sizeof(any)) ||
+	    setsockopt(fd, IPPROTO_UDP, UDP_ENCAP, &type, sizeof(type)))
+		die("UDP_ENCAP");
+	ready();
+	pause();
+	return 0;
 }
 
 /* --- Checksums, on the bytes of a frame --- */
@@ -1059,6 +1074,7 @@ static const struct command {
 	{ "tcp-send", "ADDRESS PORT BYTES", 3, tcp_send },
 	{ "udp-echo", "PORT", 1, udp_echo },
 	{ "udp-ping", "ADDRESS PORT COUNT", 3, udp_ping },
+	{ "udp-encap", "PORT", 1, udp_encap },
 	{ "sniff", "IFACE tcp|udp|udplite|icmp|dccp|vxlan PORT COUNT", 4, sniff },
 	{ "cable", "IFACE IFACE", 2, cable },
 	{ "tap-read", "TAP tcp|udp|udplite|icmp|dccp|vxlan PORT COUNT", 4, tap_read },
