@@ -6,7 +6,7 @@ set -euo pipefail
 
 # shellcheck disable=SC2034 # used by the scripts that source this file
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/nf_csum
+cache=$(readlink -m "${XDG_CACHE_HOME:-$HOME/.cache}/nf_csum")
 mkdir -p "$cache"
 
 say() { printf '%s\n' "$*" >&2; }
@@ -75,4 +75,26 @@ suite_apt() {
 	apt_options=(-o Dir::Etc::SourceList="$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null
 		-o Dir::State::Lists="$dir/lists" -o Dir::Cache::archives="$dir/archives"
 		-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Sandbox::User=root)
+}
+
+# kernel_make KERNEL_FOLDER MODULE_FOLDER ARG...: make with that kernel's headers; in its
+# chroot, if it has one, which knows the headers by the same path and the module as /module.
+kernel_make() {
+	local kernel=$1 module=$2
+	shift 2
+	if [ ! -e "$kernel/chroot" ]; then
+		# Named because 5.10 asks for gcc-10, which this Debian does not have.
+		make CC=gcc-12 -C "$kernel/build" M="$module" "$@"
+		return
+	fi
+	# Nobody else sees the mounts, and they end with the process.
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare --mount sh -ec '
+		root=$1 kernels=$2 kernel=$3 module=$4
+		shift 4
+		mount --bind "$kernels" "$root$kernels"
+		mount --bind "$module" "$root/module"
+		mount -t proc proc "$root/proc"
+		exec chroot "$root" make -C "$kernel/build" M=/module "$@"
+	' sh "$(readlink -f "$kernel/chroot")" "$cache/kernels" "$kernel" "$module" "$@"
 }
