@@ -122,7 +122,10 @@ static struct kunit_suite oracle_suite = {
 
 kunit_test_suite(oracle_suite);
 
-/* What the module exports to its tests, it exports under this name. */
-MODULE_IMPORT_NS(EXPORTED_FOR_KUNIT_TESTING);
+/*
+ * What the module exports to its tests, it exports under this name. Whether
+ * MODULE_IMPORT_NS() takes a name or a string depends on the kernel.
+ */
+MODULE_INFO(import_ns, "EXPORTED_FOR_KUNIT_TESTING");
 MODULE_DESCRIPTION("Unit tests of nf_csum");
 MODULE_LICENSE("GPL");

@@ -10,6 +10,7 @@
 #include <linux/netfilter.h>
 #include <linux/sched.h>
 #include <net/checksum.h>
+#include <net/gso.h>
 #include <net/ipv6.h>
 
 #include <nf_csum/packet.h>
