@@ -45,6 +45,18 @@ dkms-install: ## let DKMS build and install it, for this kernel and those to com
 	dkms add $(CURDIR)
 	dkms install nf_csum/$(VERSION)
 
+.PHONY: deb
+deb: ## make the Debian package nf-csum-dkms, in build/
+	scripts/package deb
+
+.PHONY: rpm
+rpm: ## make the RPM package nf-csum-dkms, in build/
+	scripts/package rpm
+
+.PHONY: package-test
+package-test: ## install, upgrade and remove the Debian package in a chroot with two kernels
+	scripts/package-test
+
 .PHONY: clean
 clean: ## remove what make built here (the caches stay)
 	$(MAKE) -C $(KDIR) M=$(CURDIR) clean
