@@ -32,6 +32,10 @@ e2e: ## real traffic on stock Debian kernels, in virtual machines
 bench: ## what a packet costs, with nf_csum and with its peers
 	scripts/bench/run $(if $(JSON),--json)
 
+.PHONY: secure-boot-test
+secure-boot-test: ## what Secure Boot does to it, signed and unsigned
+	scripts/secure-boot-test
+
 .PHONY: load
 load: modules ## insmod it into the running kernel
 	insmod nf_csum.ko
