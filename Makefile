@@ -32,8 +32,8 @@ e2e: ## real traffic on stock Debian kernels, in virtual machines
 bench: ## what a packet costs, with nf_csum and with its peers
 	scripts/bench/run $(if $(JSON),--json)
 
-.PHONY: secure-boot-test
-secure-boot-test: ## what Secure Boot does to it, signed and unsigned
+.PHONY: secure-boot
+secure-boot: ## what Secure Boot does to it, signed and unsigned
 	scripts/secure-boot-test
 
 .PHONY: load
