@@ -36,6 +36,10 @@ bench: ## what a packet costs, with nf_csum and with its peers
 secure-boot: ## what Secure Boot does to it, signed and unsigned
 	scripts/secure-boot-test
 
+.PHONY: in-tree-test
+in-tree-test: ## put it into a kernel tree, and run the unit tests there
+	scripts/in-tree-test
+
 .PHONY: load
 load: modules ## insmod it into the running kernel
 	insmod nf_csum.ko
