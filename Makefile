@@ -40,6 +40,10 @@ secure-boot: ## what Secure Boot does to it, signed and unsigned
 in-tree-test: ## put it into a kernel tree, and run the unit tests there
 	scripts/in-tree-test
 
+.PHONY: matrix
+matrix: ## a table of all kernels: built, checked, booted, tested; takes hours
+	@scripts/matrix
+
 .PHONY: load
 load: modules ## insmod it into the running kernel
 	insmod nf_csum.ko
