@@ -455,10 +455,21 @@ see_zeroed() {
 zeroed() { echo $(($(seen "$1" received) - $(seen "$1" right))); }
 
 # tally HOST: expect counts from here
-tally() {
-	settle "$1"
-	counters "$1" >"$tmp/before.$1"
-	ip netns exec "$1" nft reset counters table inet seen >/dev/null
+tally() { in_step "$1" "$tmp/before.$1" reset; }
+
+# in_step HOST FILE list|reset: the module's counters go to the file, those of nftables to
+# $tmp/nft, and no packet came between
+in_step() {
+	local i=0
+	while [ $i -lt 20 ]; do
+		settle "$1"
+		ip netns exec "$1" nft "$3" counters table inet seen >"$tmp/nft"
+		cp "$tmp/settled" "$2"
+		counters "$1" >"$tmp/next"
+		! cmp -s "$2" "$tmp/next" || return 0
+		i=$((i + 1))
+	done
+	echo "# $1 does not come to rest"
 }
 
 # Waits until nothing moves any more, and for no longer than some seconds.
@@ -513,12 +524,12 @@ count_of() {
 expect() {
 	local what=$1 host=$2 pre post
 	shift 2
-	settle "$host"
+	in_step "$host" "$tmp/now" list
 	# shellcheck disable=SC2046 # two numbers
-	set -- $(ip netns exec "$host" nft list counters table inet seen | awk '
+	set -- $(awk '
 		$1 == "counter" { name = $2 }
 		$1 == "packets" { n[name] = $2 }
-		END { print n["pre"], n["post"] }') "$*"
+		END { print n["pre"], n["post"] }' "$tmp/nft") "$*"
 	pre=$1 post=$2
 	if awk -v pre="$pre" -v post="$post" -v wanted="$3" '
 		BEGIN {
@@ -550,7 +561,7 @@ expect() {
 			if (wrong) print "but" wrong
 			exit wrong != "" || !lines
 		}
-	' "$tmp/before.$host" "$tmp/settled" >"$tmp/verdict"; then
+	' "$tmp/before.$host" "$tmp/now" >"$tmp/verdict"; then
 		ok "$what:$(cat "$tmp/verdict")"
 	else
 		not_ok "$what:$(cat "$tmp/verdict")"
