@@ -97,6 +97,7 @@ static void add_iface(struct nf_csum_net *nfc, const struct net_device *dev)
 		kfree(iface);
 		return;
 	}
+	/* A packet that finds it there finds it filled in. */
 	smp_store_release(near_place(nfc, iface), iface);
 }
 
