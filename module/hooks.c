@@ -190,7 +190,7 @@ static noinline unsigned int handle_pending(struct nf_csum_net *nfc,
 	    !finish_covers(READ_ONCE(nfc->knobs.finish),
 			   flags | origin_flags(nfc, &pkt, flags)))
 		return handle_other(nfc, &pkt, state);
-	/* What decide and repair would come to, in a third of the time. */
+	/* What decide and repair would come to, at less cost. */
 	done = BIT(nf_csum_finish(&pkt) ? NF_CSUM_FINISHED : NF_CSUM_FAILED);
 	nf_csum_count(nfc, iface, column_of(state),
 		      BIT(NF_CSUM_PARTIAL) | done);
