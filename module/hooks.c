@@ -199,6 +199,19 @@ static noinline unsigned int handle_pending(struct nf_csum_net *nfc,
 	return NF_ACCEPT;
 }
 
+/* Nothing is pending: nearly always there is nothing to do but count. */
+static __always_inline unsigned int
+handle_finished(struct nf_csum_net *nfc, struct sk_buff *skb,
+		const struct nf_hook_state *state, u8 family,
+		enum nf_csum_column column)
+{
+	if (unlikely(nf_csum_exempts(nfc, skb) ||
+		     !nf_csum_is_plainly_ok(skb, family)))
+		return handle(nfc, skb, state);
+	nf_csum_count_ok(nfc, column);
+	return NF_ACCEPT;
+}
+
 static __always_inline unsigned int
 handle_prerouting(struct nf_csum_net *nfc, struct sk_buff *skb,
 		  const struct nf_hook_state *state, u8 family)
@@ -209,11 +222,7 @@ handle_prerouting(struct nf_csum_net *nfc, struct sk_buff *skb,
 		if (READ_ONCE(nfc->knobs.verify))
 			return handle(nfc, skb, state);
 	}
-	if (unlikely(nf_csum_exempts(nfc, skb) ||
-		     !nf_csum_is_plainly_ok(skb, family)))
-		return handle(nfc, skb, state);
-	nf_csum_count_ok(nfc, NF_CSUM_PREROUTING);
-	return NF_ACCEPT;
+	return handle_finished(nfc, skb, state, family, NF_CSUM_PREROUTING);
 }
 
 static __always_inline unsigned int
@@ -226,11 +235,7 @@ handle_postrouting(struct nf_csum_net *nfc, struct sk_buff *skb,
 		if (nf_csum_has_own_voucher(skb) && nf_csum_repairs(nfc))
 			nf_csum_unvouch(skb);
 	}
-	if (unlikely(nf_csum_exempts(nfc, skb) ||
-		     !nf_csum_is_plainly_ok(skb, family)))
-		return handle(nfc, skb, state);
-	nf_csum_count_ok(nfc, NF_CSUM_POSTROUTING);
-	return NF_ACCEPT;
+	return handle_finished(nfc, skb, state, family, NF_CSUM_POSTROUTING);
 }
 
 /* A family is worth a function of its own where every packet passes. */
