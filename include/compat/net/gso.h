@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#if __has_include_next(<net/gso.h>)
+#ifdef NF_CSUM_HAVE_gso
 #include_next <net/gso.h>
 #else
 /* Older kernels declare skb_gso_segment() here. */
