@@ -95,13 +95,21 @@ clean_up() {
 
 # --- Networks ---
 
+# within HOST COMMAND...: as ip netns exec, which mounts a sysfs each time and takes three times
+# as long. So /sys is not the host's.
+within() {
+	local host=$1
+	shift
+	nsenter "--net=/run/netns/$host" "$@"
+}
+
 # network HOST...: namespaces that forward, and talk about nothing but the test's traffic
 network() {
 	local host
 	for host; do
 		ip netns add "$host"
 		hosts="$hosts $host"
-		ip netns exec "$host" sh -c '
+		within "$host" dash -c '
 			cd /proc/sys/net
 			echo 1 >ipv4/ip_forward
 			echo 1 >ipv6/conf/all/forwarding
@@ -127,25 +135,31 @@ wire() {
 }
 
 end() {
-	ip -n "$2" addr add "10.0.$1.$4/24" dev "$3"
-	ip -n "$2" addr add "fd00:$1::$4/64" dev "$3" nodad
-	ip -n "$2" link set dev "$3" up
+	ip -n "$2" -batch - <<-END
+		addr add 10.0.$1.$4/24 dev $3
+		addr add fd00:$1::$4/64 dev $3 nodad
+		link set dev $3 up
+	END
 }
 
 # meet N HOST DEVICE I MAC: who is behind the device
 meet() {
-	ip -n "$2" neigh replace "10.0.$1.$4" lladdr "$5" dev "$3" nud permanent
-	ip -n "$2" neigh replace "fd00:$1::$4" lladdr "$5" dev "$3" nud permanent
+	ip -n "$2" -batch - <<-END
+		neigh replace 10.0.$1.$4 lladdr $5 dev $3 nud permanent
+		neigh replace fd00:$1::$4 lladdr $5 dev $3 nud permanent
+	END
 }
 
-mac() { ip netns exec "$1" cat "/sys/class/net/$2/address"; }
+mac() { ip -n "$1" -o link show dev "$2" | sed "s,.*ether ,,; s, .*,,"; }
 
 # gateway HOST N I [ROUTE_OPTION...]: the default route, both families
 gateway() {
 	local host=$1 n=$2 i=$3
 	shift 3
-	ip -n "$host" route add default via "10.0.$n.$i" "$@"
-	ip -n "$host" route add default via "fd00:$n::$i" "$@"
+	ip -n "$host" -batch - <<-END
+		route add default via 10.0.$n.$i $*
+		route add default via fd00:$n::$i $*
+	END
 }
 
 # addr FAMILY N I
@@ -160,7 +174,7 @@ tap() {
 }
 
 # checksums HOST DEVICE on|off: whether the device takes packets with pending checksums
-checksums() { ip netns exec "$1" ethtool -K "$2" tx "$3" >/dev/null; }
+checksums() { within "$1" ethtool -K "$2" tx "$3" >/dev/null; }
 
 # device_program HOST DEVICE PROGRAM [egress]: one of vouch.bpf.c; none takes it away
 device_program() {
@@ -196,7 +210,7 @@ published_port_network() {
 # also one that was never there.
 publish() {
 	if [ "$1" = nft ]; then
-		ip netns exec router nft -f - <<-END
+		within router nft -f - <<-END
 			table inet publish {
 				chain prerouting {
 					type nat hook prerouting priority -100
@@ -207,17 +221,17 @@ publish() {
 		END
 		return
 	fi
-	ip netns exec router "iptables-$1" -t nat -A PREROUTING -i in -p tcp --dport $port -j DNAT --to 10.0.2.2
-	ip netns exec router "ip6tables-$1" -t nat -A PREROUTING -i in -p tcp --dport $port -j DNAT --to fd00:2::2
+	within router "iptables-$1" -t nat -A PREROUTING -i in -p tcp --dport $port -j DNAT --to 10.0.2.2
+	within router "ip6tables-$1" -t nat -A PREROUTING -i in -p tcp --dport $port -j DNAT --to fd00:2::2
 }
 
 unpublish() {
 	if [ "$1" = nft ]; then
-		ip netns exec router nft delete table inet publish
+		within router nft delete table inet publish
 		return
 	fi
-	ip netns exec router "iptables-$1" -t nat -F
-	ip netns exec router "ip6tables-$1" -t nat -F
+	within router "iptables-$1" -t nat -F
+	within router "ip6tables-$1" -t nat -F
 }
 
 # vxlan_network FAMILY: a tunnel over an underlay of that family, with an outer UDP checksum
@@ -251,7 +265,7 @@ vxlan_network() {
 		ip -n $host route replace 10.0.9.0/24 dev vx rto_min 3s
 		ip -n $host route replace fd00:9::/64 dev vx metric 256 rto_min 3s
 	done
-	ip netns exec node nft -f - <<-END
+	within node nft -f - <<-END
 		table inet snat_vxlan {
 			chain postrouting {
 				type nat hook postrouting priority 100
@@ -263,7 +277,7 @@ vxlan_network() {
 
 # masquerade HOST DEVICE: what leaves there leaves with the device's own address
 masquerade() {
-	ip netns exec "$1" nft -f - <<-END
+	within "$1" nft -f - <<-END
 		table inet nat {
 			chain postrouting {
 				type nat hook postrouting priority 100
@@ -278,7 +292,7 @@ masquerade() {
 run() {
 	local host=$1
 	shift
-	ip netns exec "$host" ./traffic "$@"
+	within "$host" ./traffic "$@"
 }
 
 # start NAME HOST TRAFFIC_ARGUMENT...: in the background, until it is ready
@@ -287,7 +301,7 @@ start() {
 	shift 2
 	: >"$tmp/$name"
 	# Not `run`: the process to be stopped is the program, no shell around it.
-	ip netns exec "$host" ./traffic "$@" >"$tmp/$name" 2>&1 &
+	nsenter "--net=/run/netns/$host" ./traffic "$@" >"$tmp/$name" 2>&1 &
 	eval "pid_$name=$!"
 	started="$started $!"
 	until read -r line <"$tmp/$name" && [ "$line" = ready ]; do
@@ -369,7 +383,7 @@ vm_router() {
 
 # csum_errors HOST: what its sockets have dropped because of wrong checksums
 csum_errors() {
-	ip netns exec "$1" cat /proc/net/snmp /proc/net/snmp6 | awk '
+	within "$1" cat /proc/net/snmp /proc/net/snmp6 | awk '
 		$1 == "Tcp:" || $1 == "Udp:" {
 			if (names != $1) { split($0, name); names = $1; next }
 			for (i = 2; i <= NF; i++) if (name[i] == "InCsumErrors") sum += $i
@@ -386,11 +400,11 @@ csum_errors() {
 load() { insmod ./nf_csum.ko "$@"; }
 
 # knob HOST NAME VALUE
-knob() { ip netns exec "$1" sh -c "echo $3 >/proc/sys/net/netfilter/nf_csum_$2"; }
+knob() { within "$1" dash -c "echo $3 >/proc/sys/net/netfilter/nf_csum_$2"; }
 
 # refusal HOST NAME VALUE: what the kernel says to that
 refusal() {
-	echo "$3" | ip netns exec "$1" busybox dd "of=/proc/sys/net/netfilter/nf_csum_$2" 2>&1 |
+	echo "$3" | within "$1" busybox dd "of=/proc/sys/net/netfilter/nf_csum_$2" 2>&1 |
 		sed -n 's/.*: //p' | head -n 1
 }
 
@@ -402,12 +416,12 @@ only() {
 	done
 }
 
-counters() { ip netns exec "$1" cat /proc/net/nf_csum; }
+counters() { within "$1" cat /proc/net/nf_csum; }
 
 # see HOST: lets nftables count all packets right before the module's hooks, -250 and 99, and
 # silences reports of multicast listeners, its own and others', which come when they like
 see() {
-	ip netns exec "$1" nft -f - <<-END
+	within "$1" nft -f - <<-END
 		table inet seen {
 			counter pre { }
 			counter post { }
@@ -435,13 +449,13 @@ see() {
 see_flow() {
 	local host=$1 name=$2 chain=$3
 	shift 3
-	ip netns exec "$host" nft -f - <<-END
+	within "$host" nft -f - <<-END
 		add counter inet seen $name
 		add rule inet seen $chain $* counter name $name
 	END
 }
 
-seen() { ip netns exec "$1" nft list counter inet seen "$2" | awk '/packets/ { print $2 }'; }
+seen() { within "$1" nft list counter inet seen "$2" | awk '/packets/ { print $2 }'; }
 
 # see_zeroed HOST DEVICE: how many packets its program zero or zero_vouch has broken: all TCP
 # but the few that are right with a field of 0, which the program marks, as it marks those that
@@ -463,7 +477,7 @@ in_step() {
 	local i=0
 	while [ $i -lt 20 ]; do
 		settle "$1"
-		ip netns exec "$1" nft "$3" counters table inet seen >"$tmp/nft"
+		within "$1" nft "$3" counters table inet seen >"$tmp/nft"
 		cp "$tmp/settled" "$2"
 		counters "$1" >"$tmp/next"
 		! cmp -s "$2" "$tmp/next" || return 0
@@ -504,7 +518,7 @@ counted() {
 # finished one, and then it is the tunnel's outer checksum that is pending.
 pending_into() {
 	# shellcheck disable=SC2016 # for awk
-	ip netns exec node awk -v name="$1" '
+	within node awk -v name="$1" '
 		$1 == name && $2 == "partial" { n = $4 }
 		END { print n + 0 }' /proc/net/nf_csum_iface
 }
