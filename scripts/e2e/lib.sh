@@ -206,6 +206,10 @@ published_port_network() {
 	device_program server s reset
 }
 
+# What can translate addresses: real-time kernels have no legacy tables any more.
+tools=nft
+! modprobe -nq ip_tables || tools='nft legacy'
+
 # publish nft|legacy: the router sends port 8080 on to the server. DNAT updates the checksum,
 # also one that was never there.
 publish() {
