@@ -98,3 +98,16 @@ kernel_make() {
 		exec chroot "$root" make -C "$kernel/build" M=/module "$@"
 	' sh "$(readlink -f "$kernel/chroot")" "$cache/kernels" "$kernel" "$module" "$@"
 }
+
+# one_version: in the checkout, whoever wants a literal has that of MODULE_VERSION, the first of all
+one_version() {
+	local version
+	version=$(sed -n 's/^MODULE_VERSION("\(.*\)");/\1/p' module/main.c)
+	[[ $version =~ ^[0-9]+(\.[0-9]+)+$ ]] || { echo "module/main.c: no version"; return 1; }
+	grep -qxF "PACKAGE_VERSION=\"$version\"" dkms.conf || { echo "dkms.conf: not $version"; return 1; }
+	head -n 1 debian/changelog | grep -qF "nf-csum ($version) " || { echo "debian/changelog: not $version"; return 1; }
+	grep -qx "Version:[[:space:]]*${version//./\\.}" packaging/nf-csum.spec || { echo "packaging/nf-csum.spec: not $version"; return 1; }
+	grep -qF ".TH NF_CSUM 7 " doc/nf_csum.7 && grep -qF "\"nf_csum $version\"" doc/nf_csum.7 ||
+		{ echo "doc/nf_csum.7: not $version"; return 1; }
+	head -n 1 CHANGELOG | grep -qF "nf_csum $version (" || { echo "CHANGELOG: not $version"; return 1; }
+}

@@ -207,8 +207,8 @@ published_port_network() {
 }
 
 # What can translate addresses: real-time kernels have no legacy tables any more.
-tools=nft
-! modprobe -nq ip_tables || tools='nft legacy'
+# shellcheck disable=SC2034 # used by the scenarios
+if modprobe -nq ip_tables; then tools='nft legacy'; else tools=nft; fi
 
 # publish nft|legacy: the router sends port 8080 on to the server. DNAT updates the checksum,
 # also one that was never there.
