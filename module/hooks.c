@@ -161,8 +161,23 @@ static noinline unsigned int handle(struct nf_csum_net *nfc,
 	return NF_ACCEPT;
 }
 
-/* Nearly always a plain packet, to be finished or segmented by a device. */
-static noinline unsigned int handle_pending(struct nf_csum_net *nfc,
+/* Bulk, to be segmented and finished by a device: nothing to do but count. */
+static noinline unsigned int handle_gso(struct nf_csum_net *nfc,
+					struct sk_buff *skb,
+					const struct nf_hook_state *state)
+{
+	struct nf_csum_packet pkt = { .skb = skb, .family = state->pf };
+
+	if (unlikely(nf_csum_exempts(nfc, skb) ||
+		     !nf_csum_is_plainly_pending(&pkt)))
+		return handle(nfc, skb, state);
+	nf_csum_count_one(nfc, nf_csum_iface_of(nfc, state), column_of(state),
+			  NF_CSUM_GSO);
+	return NF_ACCEPT;
+}
+
+/* Nearly always a plain packet, to be finished here or by a device. */
+static noinline unsigned int handle_partial(struct nf_csum_net *nfc,
 					    struct sk_buff *skb,
 					    const struct nf_hook_state *state)
 {
@@ -173,30 +188,34 @@ static noinline unsigned int handle_pending(struct nf_csum_net *nfc,
 		.ip_summed = CHECKSUM_PARTIAL,
 	};
 	struct nf_csum_iface *iface;
+	enum nf_csum_counter done;
 	unsigned long flags;
-	u32 done;
 
 	if (unlikely(nf_csum_exempts(nfc, skb) ||
 		     !nf_csum_is_plainly_pending(&pkt)))
 		return handle(nfc, skb, state);
 
 	iface = nf_csum_iface_of(nfc, state);
-	if (pkt.state == NF_CSUM_GSO) {
-		nf_csum_count(nfc, iface, column_of(state), BIT(NF_CSUM_GSO));
-		return NF_ACCEPT;
-	}
 	flags = flags_of(iface);
 	if (!nf_csum_repairs(nfc) ||
 	    !finish_covers(READ_ONCE(nfc->knobs.finish),
 			   flags | origin_flags(nfc, &pkt, flags)))
 		return handle_other(nfc, &pkt, state);
 	/* What decide and repair would come to, at less cost. */
-	done = BIT(nf_csum_finish(&pkt) ? NF_CSUM_FINISHED : NF_CSUM_FAILED);
-	nf_csum_count(nfc, iface, column_of(state),
-		      BIT(NF_CSUM_PARTIAL) | done);
+	done = nf_csum_finish(&pkt) ? NF_CSUM_FINISHED : NF_CSUM_FAILED;
+	nf_csum_count_one(nfc, iface, column_of(state), NF_CSUM_PARTIAL);
+	nf_csum_count_one(nfc, iface, column_of(state), done);
 	trace_nf_csum_packet(&pkt, nf_csum_counter_names[NF_CSUM_PARTIAL],
-			     state, done);
+			     state, BIT(done));
 	return NF_ACCEPT;
+}
+
+static __always_inline unsigned int
+handle_pending(struct nf_csum_net *nfc, struct sk_buff *skb,
+	       const struct nf_hook_state *state)
+{
+	return skb_is_gso(skb) ? handle_gso(nfc, skb, state) :
+				 handle_partial(nfc, skb, state);
 }
 
 /* Nothing is pending: nearly always there is nothing to do but count. */

@@ -29,7 +29,11 @@ static void vouch(const struct nf_csum_packet *pkt)
 
 static bool write_field(struct sk_buff *skb, unsigned int field, __sum16 value)
 {
-	if (skb_ensure_writable(skb, field + sizeof(value)))
+	unsigned int end = field + sizeof(value);
+
+	/* Mostly nobody else has it. */
+	if ((skb_cloned(skb) || skb_headlen(skb) < end) &&
+	    skb_ensure_writable(skb, end))
 		return false;
 	*(__sum16 *)(skb->data + field) = value;
 	return true;

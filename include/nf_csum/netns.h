@@ -189,6 +189,24 @@ static inline void nf_csum_count_ok(const struct nf_csum_net *nfc,
 extern const char * const nf_csum_counter_names[NF_CSUM_COUNTERS];
 void nf_csum_count(const struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 		   enum nf_csum_column column, u32 counters);
+
+/* The same for packets that are seen often. */
+static __always_inline void
+nf_csum_count_one(const struct nf_csum_net *nfc, struct nf_csum_iface *iface,
+		  enum nf_csum_column column, enum nf_csum_counter counter)
+{
+	unsigned int i = column * NF_CSUM_COUNTERS + counter;
+	struct nf_csum_mib __percpu *stats;
+
+	stats = likely(iface) ? READ_ONCE(iface->stats) : NULL;
+	if (unlikely(!stats)) {
+		nf_csum_count(nfc, iface, column, BIT(counter));
+		return;
+	}
+	SNMP_INC_STATS(nfc->stats, i);
+	SNMP_INC_STATS(stats, i);
+}
+
 int nf_csum_spares_init(void);
 void nf_csum_spares_exit(void);
 int nf_csum_counters_init(struct nf_csum_net *nfc);

@@ -165,17 +165,18 @@ nf_csum_is_plainly_pending(struct nf_csum_packet *pkt)
 	const struct sk_buff *skb = pkt->skb;
 
 	if (skb->ip_summed != CHECKSUM_PARTIAL || skb->csum_not_inet ||
-	    !nf_csum_plain_headers(pkt) || pkt->found != pkt->seed ||
-	    skb_checksum_start_offset(skb) != pkt->thoff ||
-	    pkt->thoff + skb->csum_offset != pkt->field)
+	    !nf_csum_plain_headers(pkt))
 		return false;
 	pkt->state = NF_CSUM_PARTIAL;
 	if (skb_is_gso(skb)) {
-		if (!nf_csum_is_plain_gso(pkt))
-			return false;
 		pkt->state = NF_CSUM_GSO;
+		/* Of a tunnel's, what is pending is somewhere inside. */
+		if (!nf_csum_is_plain_gso(pkt))
+			return true;
 	}
-	return true;
+	return pkt->found == pkt->seed &&
+	       skb_checksum_start_offset(skb) == pkt->thoff &&
+	       pkt->thoff + skb->csum_offset == pkt->field;
 }
 
 #endif /* NF_CSUM_PLAIN_H */
