@@ -176,7 +176,10 @@ static noinline unsigned int handle_gso(struct nf_csum_net *nfc,
 	return NF_ACCEPT;
 }
 
-/* Nearly always a plain packet, to be finished here or by a device. */
+/*
+ * Nearly always a plain packet, or a tunnel's: what nf_csum_decide() and
+ * nf_csum_repair() would come to, at less cost.
+ */
 static noinline unsigned int handle_partial(struct nf_csum_net *nfc,
 					    struct sk_buff *skb,
 					    const struct nf_hook_state *state)
@@ -188,8 +191,8 @@ static noinline unsigned int handle_partial(struct nf_csum_net *nfc,
 		.ip_summed = CHECKSUM_PARTIAL,
 	};
 	struct nf_csum_iface *iface;
-	enum nf_csum_counter done;
 	unsigned long flags;
+	u32 done = 0;
 
 	if (unlikely(nf_csum_exempts(nfc, skb) ||
 		     !nf_csum_is_plainly_pending(&pkt)))
@@ -197,16 +200,18 @@ static noinline unsigned int handle_partial(struct nf_csum_net *nfc,
 
 	iface = nf_csum_iface_of(nfc, state);
 	flags = flags_of(iface);
-	if (!nf_csum_repairs(nfc) ||
-	    !finish_covers(READ_ONCE(nfc->knobs.finish),
-			   flags | origin_flags(nfc, &pkt, flags)))
-		return handle_other(nfc, &pkt, state);
-	/* What decide and repair would come to, at less cost. */
-	done = nf_csum_finish(&pkt) ? NF_CSUM_FINISHED : NF_CSUM_FAILED;
-	nf_csum_count_one(nfc, iface, column_of(state), NF_CSUM_PARTIAL);
-	nf_csum_count_one(nfc, iface, column_of(state), done);
-	trace_nf_csum_packet(&pkt, nf_csum_counter_names[NF_CSUM_PARTIAL],
-			     state, BIT(done));
+	nf_csum_count_one(nfc, iface, column_of(state), pkt.state);
+	if (nf_csum_repairs(nfc) &&
+	    finish_covers(READ_ONCE(nfc->knobs.finish),
+			  flags | origin_flags(nfc, &pkt, flags))) {
+		enum nf_csum_counter action = nf_csum_finish(&pkt) ?
+			NF_CSUM_FINISHED : NF_CSUM_FAILED;
+
+		nf_csum_count_one(nfc, iface, column_of(state), action);
+		done = BIT(action);
+	}
+	trace_nf_csum_packet(&pkt, nf_csum_counter_names[pkt.state], state,
+			     done);
 	return NF_ACCEPT;
 }
 

@@ -243,20 +243,7 @@ static bool verify(struct nf_csum_packet *pkt)
 	return is_right(pkt);
 }
 
-/*
- * Are csum_start and csum_offset where a device could use them? At an odd
- * offset no checksum comes out right.
- */
-static bool offload_in_bounds(const struct nf_csum_packet *pkt)
-{
-	const struct sk_buff *skb = pkt->skb;
-	int start = skb_checksum_start_offset(skb);
-
-	return start >= (int)pkt->thoff && skb->csum_offset % 2 == 0 &&
-	       start + skb->csum_offset + sizeof(__sum16) <= skb->len;
-}
-
-/* Do they point at the checksum of the outermost transport header? */
+/* Is it the checksum of the outermost transport header that is pending? */
 static bool offload_is_outermost(const struct nf_csum_packet *pkt)
 {
 	const struct sk_buff *skb = pkt->skb;
@@ -298,7 +285,7 @@ static enum nf_csum_counter judge_partial(const struct nf_csum_packet *pkt,
 	if (skb_csum_is_sctp(skb))	/* not an Internet checksum */
 		return NF_CSUM_OPAQUE;
 	/* So does a device that is to finish the sum. */
-	if (!offload_in_bounds(pkt) || !ends_with_packet(pkt))
+	if (!nf_csum_offload_in_bounds(pkt) || !ends_with_packet(pkt))
 		return NF_CSUM_MALFORMED;
 	if (skb_checksum_start_offset(skb) >= (int)(pkt->thoff + hdrlen))
 		return NF_CSUM_PARTIAL_INNER;

@@ -135,6 +135,19 @@ static __always_inline bool nf_csum_plain_headers(struct nf_csum_packet *pkt)
 					     nf_csum_plain_ipv6(pkt);
 }
 
+/*
+ * Are csum_start and csum_offset where a device could use them? At an odd
+ * offset no checksum comes out right.
+ */
+static inline bool nf_csum_offload_in_bounds(const struct nf_csum_packet *pkt)
+{
+	const struct sk_buff *skb = pkt->skb;
+	int start = skb_checksum_start_offset(skb);
+
+	return start >= (int)pkt->thoff && skb->csum_offset % 2 == 0 &&
+	       start + skb->csum_offset + sizeof(__sum16) <= skb->len;
+}
+
 /**
  * nf_csum_is_plainly_ok - say of most packets that are all right that they are
  * @skb: a packet that is not CHECKSUM_PARTIAL; skb->data is at the network header
@@ -155,28 +168,32 @@ static __always_inline bool nf_csum_is_plainly_ok(struct sk_buff *skb, u8 family
  * nf_csum_is_plainly_pending - the same of a pending checksum with a sound seed
  * @pkt: a packet of which @skb and @family are set
  *
- * Any context. Return: true if nf_csum_inspect() would say NF_CSUM_PARTIAL or
- * NF_CSUM_GSO, which @state then is, and all that repair relies on has been
- * filled in; false if that cannot be said at a glance.
+ * Any context. Return: true if nf_csum_inspect() would say NF_CSUM_PARTIAL,
+ * NF_CSUM_PARTIAL_INNER or NF_CSUM_GSO, which @state then is, and all that
+ * repair relies on has been filled in; false if that cannot be said at a glance.
  */
 static __always_inline bool
 nf_csum_is_plainly_pending(struct nf_csum_packet *pkt)
 {
 	const struct sk_buff *skb = pkt->skb;
+	int start;
 
 	if (skb->ip_summed != CHECKSUM_PARTIAL || skb->csum_not_inet ||
 	    !nf_csum_plain_headers(pkt))
 		return false;
-	pkt->state = NF_CSUM_PARTIAL;
-	if (skb_is_gso(skb)) {
-		pkt->state = NF_CSUM_GSO;
-		/* Of a tunnel's, what is pending is somewhere inside. */
-		if (!nf_csum_is_plain_gso(pkt))
-			return true;
-	}
-	return pkt->found == pkt->seed &&
-	       skb_checksum_start_offset(skb) == pkt->thoff &&
-	       pkt->thoff + skb->csum_offset == pkt->field;
+	pkt->state = skb_is_gso(skb) ? NF_CSUM_GSO : NF_CSUM_PARTIAL;
+	/* Of a tunnel's, what is pending is somewhere inside. */
+	if (pkt->state == NF_CSUM_GSO && !nf_csum_is_plain_gso(pkt))
+		return true;
+	start = skb_checksum_start_offset(skb);
+	if (start == pkt->thoff)
+		return pkt->found == pkt->seed &&
+		       pkt->thoff + skb->csum_offset == pkt->field;
+	if (pkt->state == NF_CSUM_GSO || pkt->proto != IPPROTO_UDP)
+		return false;
+	pkt->state = NF_CSUM_PARTIAL_INNER;
+	return start >= (int)(pkt->thoff + sizeof(struct udphdr)) &&
+	       nf_csum_offload_in_bounds(pkt);
 }
 
 #endif /* NF_CSUM_PLAIN_H */
