@@ -190,7 +190,7 @@ extern const char * const nf_csum_counter_names[NF_CSUM_COUNTERS];
 void nf_csum_count(const struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 		   enum nf_csum_column column, u32 counters);
 
-/* The same for packets that are seen often. */
+/* The same of one counter, for packets that are seen often. */
 static __always_inline void
 nf_csum_count_one(const struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 		  enum nf_csum_column column, enum nf_csum_counter counter)
