@@ -59,10 +59,14 @@ mirror() {
 	printf '%s\n' "$uri"
 }
 
-# suite_apt SUITE...: an apt configuration of its own for those suites, so that the
-# machine's is left alone; sets the array apt_options
+# suite_apt ARCHITECTURE SUITE...: an apt configuration of its own for those suites, so that the
+# machine's is left alone, and for that architecture beside the machine's; sets the array
+# apt_options
 suite_apt() {
-	local dir=$cache/apt/$1 keyring=/usr/share/keyrings/debian-archive-keyring.gpg suite label
+	local arch=$1 keyring=/usr/share/keyrings/debian-archive-keyring.gpg suite label dir
+	shift
+	dir=$cache/apt/$1
+	[ "$arch" = amd64 ] || dir+=-$arch
 	mkdir -p "$dir/lists/partial" "$dir/archives/partial"
 	: >"$dir/sources.list"
 	for suite; do
@@ -72,19 +76,36 @@ suite_apt() {
 			>>"$dir/sources.list"
 	done
 	# shellcheck disable=SC2034 # used by the caller
-	apt_options=(-o Dir::Etc::SourceList="$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null
+	apt_options=(-o APT::Architecture=amd64 -o APT::Architectures="amd64,$arch"
+		-o Dir::Etc::SourceList="$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null
 		-o Dir::State::Lists="$dir/lists" -o Dir::Cache::archives="$dir/archives"
 		-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Sandbox::User=root)
+}
+
+# architecture KERNEL_FOLDER: sets what Debian, the kernel and the compilers call it (arch,
+# kernel_arch, triplet), and two arrays: the packages that compile for it, and what tells make
+# shellcheck disable=SC2034 # used by the callers
+architecture() {
+	arch=$(sed 's/.*-//' "$1/release")
+	case $arch in
+	amd64) kernel_arch=x86 triplet=x86_64-linux-gnu compiler=(gcc-12 libc6-dev) ;;
+	arm64) kernel_arch=arm64 triplet=aarch64-linux-gnu ;;
+	s390x) kernel_arch=s390 triplet=s390x-linux-gnu ;;
+	*) die "a kernel for $arch?" ;;
+	esac
+	[ "$arch" = amd64 ] || compiler=("gcc-12-$triplet" "libc6-dev-$arch-cross")
+	# Named because 5.10 asks for gcc-10, which this Debian does not have.
+	cross=(ARCH="$kernel_arch" CROSS_COMPILE="$triplet-" CC="$triplet-gcc-12")
 }
 
 # kernel_make KERNEL_FOLDER MODULE_FOLDER ARG...: make with that kernel's headers; in its
 # chroot, if it has one, which knows the headers by the same path and the module as /module.
 kernel_make() {
-	local kernel=$1 module=$2
+	local kernel=$1 module=$2 arch kernel_arch triplet compiler cross
 	shift 2
 	if [ ! -e "$kernel/chroot" ]; then
-		# Named because 5.10 asks for gcc-10, which this Debian does not have.
-		make CC=gcc-12 -C "$kernel/build" M="$module" "$@"
+		architecture "$kernel"
+		make "${cross[@]}" -C "$kernel/build" M="$module" "$@"
 		return
 	fi
 	# Nobody else sees the mounts, and they end with the process.
