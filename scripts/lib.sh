@@ -101,6 +101,7 @@ architecture() {
 # kernel_make KERNEL_FOLDER MODULE_FOLDER ARG...: make with that kernel's headers; in its
 # chroot, if it has one, which knows the headers by the same path and the module as /module.
 kernel_make() {
+	# shellcheck disable=SC2034 # set by architecture
 	local kernel=$1 module=$2 arch kernel_arch triplet compiler cross
 	shift 2
 	if [ ! -e "$kernel/chroot" ]; then
