@@ -106,6 +106,7 @@ kernel_make() {
 	shift 2
 	if [ ! -e "$kernel/chroot" ]; then
 		architecture "$kernel"
+		need "${compiler[@]}"
 		make "${cross[@]}" -C "$kernel/build" M="$module" "$@"
 		return
 	fi
