@@ -41,7 +41,7 @@ in-tree-test: ## put it into a kernel tree, and run the unit tests there
 	scripts/in-tree-test
 
 .PHONY: matrix
-matrix: ## a table of all kernels: built, checked, booted, tested; takes hours
+matrix: ## a table of all kernels: checked, built, booted, tested; takes an hour
 	@scripts/matrix
 
 .PHONY: load
@@ -66,7 +66,7 @@ rpm: ## make the RPM package nf-csum-dkms, in build/
 	scripts/package rpm
 
 .PHONY: package-test
-package-test: ## install, upgrade and remove the Debian package in a chroot with two kernels
+package-test: ## the Debian package in a chroot with two kernels, and the image of deploy/
 	scripts/package-test
 
 .PHONY: clean
