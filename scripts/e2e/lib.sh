@@ -324,6 +324,13 @@ result() {
 	return $status
 }
 
+# verdict NAME: the same of a reader, but for its digest; all it said goes to $tmp/NAME.says
+verdict() {
+	# Not into a pipe: it is not for its processes to wait for another.
+	result "$1" >"$tmp/$1.says" || :
+	sed 's/ digest.*//' "$tmp/$1.says"
+}
+
 stop() {
 	local pid
 	eval "pid=\$pid_$1"
@@ -373,8 +380,7 @@ vm() {
 		$port "$count" "$field" >"$tmp/vm.says"
 	# shellcheck disable=SC2154 # start sets it
 	kill "$pid_reader" 2>/dev/null || :
-	result reader >"$tmp/reader.says" || :
-	sed 's/ digest.*//' "$tmp/reader.says"
+	verdict reader
 }
 
 # vm_router: what `vm` needs
