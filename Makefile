@@ -41,7 +41,7 @@ in-tree-test: ## put it into a kernel tree, and run the unit tests there
 	scripts/in-tree-test
 
 .PHONY: matrix
-matrix: ## a table of all kernels: checked, built, booted, tested; takes an hour
+matrix: ## a table of all kernels: checked, built, booted, tested; takes 40 minutes
 	@scripts/matrix
 
 .PHONY: load
