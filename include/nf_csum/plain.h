@@ -182,7 +182,7 @@ nf_csum_is_plainly_pending(struct nf_csum_packet *pkt)
 	    !nf_csum_plain_headers(pkt))
 		return false;
 	pkt->state = skb_is_gso(skb) ? NF_CSUM_GSO : NF_CSUM_PARTIAL;
-	/* Of a tunnel's, what is pending is somewhere inside. */
+	/* Other kinds, a tunnel's for one, are left to segmentation unjudged. */
 	if (pkt->state == NF_CSUM_GSO && !nf_csum_is_plain_gso(pkt))
 		return true;
 	start = skb_checksum_start_offset(skb);
