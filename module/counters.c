@@ -5,9 +5,14 @@
  * /proc/net/stat/nf_csum.
  */
 #include <linux/bitops.h>
+#include <linux/cpumask.h>
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/percpu.h>
 #include <linux/proc_fs.h>
+#include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
@@ -85,19 +90,17 @@ void nf_csum_count(const struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 		   enum nf_csum_column column, u32 counters)
 {
 	struct nf_csum_mib __percpu *stats = NULL;
-	unsigned int i;
 
 	if (iface) {
 		stats = READ_ONCE(iface->stats);
 		if (unlikely(!stats))
 			stats = take_spare(iface);
 	}
-	for (; counters; counters &= counters - 1) {
-		i = column * NF_CSUM_COUNTERS + __ffs(counters);
-		SNMP_INC_STATS(nfc->stats, i);
-		if (stats)
-			SNMP_INC_STATS(stats, i);
-	}
+	if (!stats)
+		stats = nfc->stats;
+	for (; counters; counters &= counters - 1)
+		SNMP_INC_STATS(stats, column * NF_CSUM_COUNTERS +
+				      __ffs(counters));
 }
 
 /**
@@ -130,28 +133,89 @@ void nf_csum_spares_exit(void)
 	}
 }
 
-/* Newer kernels keep snmp_fold_field() to themselves. */
-static unsigned long fold(const struct nf_csum_mib __percpu *stats,
-			  unsigned int i)
+static void add_cpus(struct nf_csum_mib *sum,
+		     const struct nf_csum_mib __percpu *stats,
+		     const struct cpumask *cpus)
 {
-	unsigned long sum = 0;
+	const struct nf_csum_mib *one;
+	unsigned int i;
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu_ptr(stats, cpu)->mibs[i]);
-	return sum;
+	for_each_cpu(cpu, cpus) {
+		one = per_cpu_ptr(stats, cpu);
+		for (i = 0; i < ARRAY_SIZE(sum->mibs); i++)
+			sum->mibs[i] += READ_ONCE(one->mibs[i]);
+	}
+}
+
+/* What a namespace has counted on some processors. */
+static void add_up(struct nf_csum_mib *sum, struct nf_csum_net *nfc,
+		   const struct cpumask *cpus)
+{
+	const struct nf_csum_iface *iface;
+	struct nf_csum_mib __percpu *stats;
+
+	memset(sum, 0, sizeof(*sum));
+	mutex_lock(&nfc->counting_mutex);
+	add_cpus(sum, nfc->stats, cpus);
+	list_for_each_entry(iface, &nfc->counting, counting) {
+		stats = READ_ONCE(iface->stats);
+		if (stats)
+			add_cpus(sum, stats, cpus);
+		cond_resched();
+	}
+	mutex_unlock(&nfc->counting_mutex);
+}
+
+/**
+ * nf_csum_count_for - make an interface's counters part of the totals
+ * @nfc: the namespace
+ * @iface: the interface; no packet finds it yet
+ *
+ * Process context, may sleep.
+ */
+void nf_csum_count_for(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
+{
+	iface->nfc = nfc;
+	mutex_lock(&nfc->counting_mutex);
+	list_add_tail(&iface->counting, &nfc->counting);
+	mutex_unlock(&nfc->counting_mutex);
+}
+
+/**
+ * nf_csum_count_without - leave an interface's counters to its namespace
+ * @iface: the interface; no packet finds it any more, nor is being counted for
+ *	it, and its counters are freed
+ *
+ * The totals stay what they are. Process context, may sleep.
+ */
+void nf_csum_count_without(struct nf_csum_iface *iface)
+{
+	struct nf_csum_net *nfc = iface->nfc;
+	struct nf_csum_mib sum = {};
+	unsigned int i;
+
+	if (iface->stats)
+		add_cpus(&sum, iface->stats, cpu_possible_mask);
+	mutex_lock(&nfc->counting_mutex);
+	list_del(&iface->counting);
+	for (i = 0; i < ARRAY_SIZE(sum.mibs); i++)
+		SNMP_ADD_STATS(nfc->stats, i, sum.mibs[i]);
+	mutex_unlock(&nfc->counting_mutex);
+	free_percpu(iface->stats);
 }
 
 static int show_counters(struct seq_file *seq, void *v)
 {
-	struct nf_csum_net *nfc = nf_csum_pernet(seq_file_single_net(seq));
+	struct nf_csum_mib sum;
 	unsigned int i;
 
+	add_up(&sum, nf_csum_pernet(seq_file_single_net(seq)),
+	       cpu_possible_mask);
 	seq_puts(seq, "counter prerouting postrouting\n");
 	for (i = 0; i < NF_CSUM_COUNTERS; i++)
 		seq_printf(seq, "%s %lu %lu\n", nf_csum_counter_names[i],
-			   fold(nfc->stats, i),
-			   fold(nfc->stats, NF_CSUM_COUNTERS + i));
+			   sum.mibs[i], sum.mibs[NF_CSUM_COUNTERS + i]);
 	return 0;
 }
 
@@ -191,8 +255,10 @@ static void iface_stop(struct seq_file *seq, void *v)
 static int iface_show(struct seq_file *seq, void *v)
 {
 	struct nf_csum_iface *iface = v;
-	struct net_device *dev;
+	struct nf_csum_mib __percpu *stats;
+	struct nf_csum_mib sum = {};
 	unsigned long pre, post;
+	struct net_device *dev;
 	unsigned int i;
 
 	if (v == SEQ_START_TOKEN) {
@@ -200,11 +266,13 @@ static int iface_show(struct seq_file *seq, void *v)
 		return 0;
 	}
 	dev = dev_get_by_index_rcu(seq_file_net(seq), iface->ifindex);
-	if (!dev || !READ_ONCE(iface->stats))
+	stats = READ_ONCE(iface->stats);
+	if (!dev || !stats)
 		return 0;
+	add_cpus(&sum, stats, cpu_possible_mask);
 	for (i = NF_CSUM_OK + 1; i < NF_CSUM_COUNTERS; i++) {
-		pre = fold(iface->stats, i);
-		post = fold(iface->stats, NF_CSUM_COUNTERS + i);
+		pre = sum.mibs[i];
+		post = sum.mibs[NF_CSUM_COUNTERS + i];
 		if (pre || post)
 			seq_printf(seq, "%s %s %lu %lu\n", dev->name,
 				   nf_csum_counter_names[i], pre, post);
@@ -222,7 +290,6 @@ static const struct seq_operations iface_ops = {
 /* An entry is a processor; its position is its number plus one. */
 static void *stat_start(struct seq_file *seq, loff_t *pos)
 {
-	struct nf_csum_net *nfc = nf_csum_pernet(seq_file_net(seq));
 	unsigned int cpu;
 
 	if (!*pos)
@@ -231,7 +298,7 @@ static void *stat_start(struct seq_file *seq, loff_t *pos)
 	if (cpu >= nr_cpu_ids)
 		return NULL;
 	*pos = cpu + 1;
-	return per_cpu_ptr(nfc->stats, cpu);
+	return pos;
 }
 
 static void *stat_next(struct seq_file *seq, void *v, loff_t *pos)
@@ -251,21 +318,21 @@ static void stat_stop(struct seq_file *seq, void *v)
  */
 static int stat_show(struct seq_file *seq, void *v)
 {
-	const struct nf_csum_net *nfc = nf_csum_pernet(seq_file_net(seq));
-	const struct nf_csum_mib *stats = v;
+	struct nf_csum_net *nfc = nf_csum_pernet(seq_file_net(seq));
+	struct nf_csum_mib sum;
 	unsigned int i;
 
 	BUILD_BUG_ON(1 + NF_CSUM_COUNTERS > 32);
-	if (v == SEQ_START_TOKEN)
+	if (v == SEQ_START_TOKEN) {
 		seq_puts(seq, "mode ");
-	else
-		seq_printf(seq, "%08x ", READ_ONCE(nfc->knobs.mode));
-	for (i = 0; i < NF_CSUM_COUNTERS; i++) {
-		if (v == SEQ_START_TOKEN)
+		for (i = 0; i < NF_CSUM_COUNTERS; i++)
 			seq_printf(seq, "%s ", nf_csum_counter_names[i]);
-		else
-			seq_printf(seq, "%08lx ", stats->mibs[i] +
-				   stats->mibs[NF_CSUM_COUNTERS + i]);
+	} else {
+		add_up(&sum, nfc, cpumask_of(*(loff_t *)v - 1));
+		seq_printf(seq, "%08x ", READ_ONCE(nfc->knobs.mode));
+		for (i = 0; i < NF_CSUM_COUNTERS; i++)
+			seq_printf(seq, "%08lx ", sum.mibs[i] +
+				   sum.mibs[NF_CSUM_COUNTERS + i]);
 	}
 	seq_putc(seq, '\n');
 	return 0;
@@ -288,6 +355,8 @@ int nf_csum_counters_init(struct nf_csum_net *nfc)
 {
 	struct net *net = nfc->net;
 
+	INIT_LIST_HEAD(&nfc->counting);
+	mutex_init(&nfc->counting_mutex);
 	nfc->stats = alloc_percpu(struct nf_csum_mib);
 	if (!nfc->stats)
 		return -ENOMEM;

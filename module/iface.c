@@ -7,12 +7,15 @@
 #include <linux/ctype.h>
 #include <linux/glob.h>
 #include <linux/if.h>
+#include <linux/llist.h>
+#include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/notifier.h>
 #include <linux/rcupdate.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/rtnetlink.h>
 
@@ -67,14 +70,38 @@ static void update_flags(const struct nf_csum_net *nfc,
 	WRITE_ONCE(iface->flags, flags);
 }
 
-static void free_iface(struct rcu_head *rcu)
-{
-	struct nf_csum_iface *iface = container_of(rcu, struct nf_csum_iface,
-						   rcu);
+/* Those whose device is gone, while packets may still be counted for them. */
+static LLIST_HEAD(gone);
+static DEFINE_MUTEX(gone_mutex);
 
-	free_percpu(iface->stats);
-	kfree(iface);
+/**
+ * nf_csum_ifaces_settle - be done with all interfaces whose device is gone
+ *
+ * Afterwards nothing refers to a namespace whose interfaces are all gone.
+ * Process context, waits for a grace period of RCU.
+ */
+void nf_csum_ifaces_settle(void)
+{
+	struct nf_csum_iface *iface, *next;
+	struct llist_node *batch;
+
+	mutex_lock(&gone_mutex);
+	batch = llist_del_all(&gone);
+	if (batch)
+		synchronize_rcu();
+	llist_for_each_entry_safe(iface, next, batch, gone) {
+		nf_csum_count_without(iface);
+		kfree(iface);
+	}
+	mutex_unlock(&gone_mutex);
 }
+
+static void settle(struct work_struct *work)
+{
+	nf_csum_ifaces_settle();
+}
+
+static DECLARE_WORK(settle_work, settle);
 
 /* Written under the RTNL only. */
 static struct nf_csum_iface **near_place(struct nf_csum_net *nfc,
@@ -93,7 +120,9 @@ static void add_iface(struct nf_csum_net *nfc, const struct net_device *dev)
 	iface->dev = dev;
 	iface->ifindex = dev->ifindex;
 	update_flags(nfc, iface, dev);
+	nf_csum_count_for(nfc, iface);
 	if (xa_err(xa_store(&nfc->ifaces, dev->ifindex, iface, GFP_KERNEL))) {
+		nf_csum_count_without(iface);
 		kfree(iface);
 		return;
 	}
@@ -108,7 +137,8 @@ static void remove_iface(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
 	if (*place == iface)
 		WRITE_ONCE(*place, NULL);
 	xa_erase(&nfc->ifaces, iface->ifindex);
-	call_rcu(&iface->rcu, free_iface);
+	llist_add(&iface->gone, &gone);
+	schedule_work(&settle_work);
 }
 
 static int handle_event(struct notifier_block *nb, unsigned long event,
@@ -228,6 +258,13 @@ void nf_csum_ifaces_free(struct nf_csum_net *nfc)
 	xa_destroy(&nfc->ifaces);
 }
 
+/* When no interface can go any more. */
+static void finish_settling(void)
+{
+	cancel_work_sync(&settle_work);
+	nf_csum_ifaces_settle();
+}
+
 /**
  * nf_csum_ifaces_register - learn of the interfaces there are and will be
  *
@@ -235,16 +272,20 @@ void nf_csum_ifaces_free(struct nf_csum_net *nfc)
  */
 int nf_csum_ifaces_register(void)
 {
-	return register_netdevice_notifier(&notifier);
+	int err = register_netdevice_notifier(&notifier);
+
+	if (err)
+		finish_settling();
+	return err;
 }
 
 /**
  * nf_csum_ifaces_unregister - forget all interfaces
  *
- * The caller has to wait for RCU callbacks before the module goes. Process
- * context, may sleep; takes the RTNL.
+ * Process context, may sleep; takes the RTNL.
  */
 void nf_csum_ifaces_unregister(void)
 {
 	unregister_netdevice_notifier(&notifier);
+	finish_settling();
 }

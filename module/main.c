@@ -55,6 +55,7 @@ static void __net_exit exit_net_ns(struct net *net)
 {
 	struct nf_csum_net *nfc = nf_csum_pernet(net);
 
+	nf_csum_ifaces_settle();
 	nf_csum_counters_free(nfc);
 	nf_csum_ifaces_free(nfc);
 }
@@ -87,7 +88,6 @@ static int __init nf_csum_init(void)
 
 err_pernet:
 	unregister_pernet_subsys(&net_ops);
-	rcu_barrier();
 err_spares:
 	nf_csum_spares_exit();
 err_knobs:
@@ -99,8 +99,6 @@ static void __exit nf_csum_exit(void)
 {
 	nf_csum_ifaces_unregister();
 	unregister_pernet_subsys(&net_ops);
-	/* What frees the interfaces is this module's code. */
-	rcu_barrier();
 	nf_csum_spares_exit();
 	nf_csum_knobs_exit();
 }

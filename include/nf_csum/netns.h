@@ -4,6 +4,9 @@
 #define NF_CSUM_NETNS_H
 
 #include <linux/bits.h>
+#include <linux/list.h>
+#include <linux/llist.h>
+#include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/percpu.h>
@@ -60,16 +63,20 @@ struct nf_csum_mib {
  * @dev: its device, only to be compared with: it may be gone
  * @ifindex: its index
  * @flags: NF_CSUM_IFACE_*
- * @stats: counters as in struct nf_csum_net, without ok; NULL while there is
- *	nothing to count
- * @rcu: for freeing
+ * @stats: counters by column and enum nf_csum_counter, without ok; NULL while
+ *	there is nothing to count
+ * @nfc: the namespace, which counts what belongs to no interface
+ * @counting: in the namespace's list of those that count
+ * @gone: in the list of those whose device is gone
  */
 struct nf_csum_iface {
 	const struct net_device *dev;
 	unsigned int ifindex;
 	unsigned long flags;
 	struct nf_csum_mib __percpu *stats;
-	struct rcu_head rcu;
+	struct nf_csum_net *nfc;
+	struct list_head counting;
+	struct llist_node gone;
 };
 
 #define NF_CSUM_GLOBS_MAX	16
@@ -121,7 +128,10 @@ struct nf_csum_knobs {
  * struct nf_csum_net - what the module keeps for a network namespace
  * @net: the namespace
  * @knobs: read by the packet path without a lock
- * @stats: counters, by column and enum nf_csum_counter
+ * @stats: counters as in struct nf_csum_iface: ok, and what is no interface's;
+ *	the totals are these and those of the interfaces
+ * @counting: interfaces that packets may be counted for, gone or not
+ * @counting_mutex: protects @counting, and what it adds up to
  * @ifaces: struct nf_csum_iface by interface index
  * @near: the youngest of them, by the low bits of the index: found at once
  * @lists: interfaces named by the administrator, NULL if none; under the RTNL
@@ -134,6 +144,8 @@ struct nf_csum_net {
 	struct net *net;
 	struct nf_csum_knobs knobs;
 	DEFINE_SNMP_STAT(struct nf_csum_mib, stats);
+	struct list_head counting;
+	struct mutex counting_mutex;
 	struct xarray ifaces;
 	struct nf_csum_iface *near[NF_CSUM_NEAR];
 	struct nf_csum_globs *lists[NF_CSUM_LISTS];
@@ -199,14 +211,14 @@ nf_csum_count_one(const struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 	struct nf_csum_mib __percpu *stats;
 
 	stats = likely(iface) ? READ_ONCE(iface->stats) : NULL;
-	if (unlikely(!stats)) {
+	if (likely(stats))
+		SNMP_INC_STATS(stats, i);
+	else
 		nf_csum_count(nfc, iface, column, BIT(counter));
-		return;
-	}
-	SNMP_INC_STATS(nfc->stats, i);
-	SNMP_INC_STATS(stats, i);
 }
 
+void nf_csum_count_for(struct nf_csum_net *nfc, struct nf_csum_iface *iface);
+void nf_csum_count_without(struct nf_csum_iface *iface);
 int nf_csum_spares_init(void);
 void nf_csum_spares_exit(void);
 int nf_csum_counters_init(struct nf_csum_net *nfc);
@@ -220,6 +232,7 @@ int nf_csum_hooks_set_invalid(struct nf_csum_net *nfc, u8 invalid);
 /* iface.c */
 int nf_csum_ifaces_list(struct nf_csum_net *nfc, enum nf_csum_list list,
 			const char *text);
+void nf_csum_ifaces_settle(void);
 void nf_csum_ifaces_free(struct nf_csum_net *nfc);
 
 /**
