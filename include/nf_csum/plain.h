@@ -13,7 +13,6 @@
 #include <linux/netfilter.h>
 #include <linux/overflow.h>
 #include <linux/skbuff.h>
-#include <linux/string.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/checksum.h>
@@ -39,12 +38,12 @@ static inline bool nf_csum_is_plain_gso(const struct nf_csum_packet *pkt)
 	       (pkt->proto == IPPROTO_UDP && type & NF_CSUM_PLAIN_UDP);
 }
 
+/* Not memcpy(), which is a call where the compiler must not know it. */
 static __always_inline u64 nf_csum_load64(const void *from)
 {
-	u64 word;
+	const struct { u64 word; } __packed *at = from;
 
-	memcpy(&word, from, sizeof(word));
-	return word;
+	return at->word;
 }
 
 /* Adds with the carry coming around. */
