@@ -145,7 +145,7 @@ struct nf_csum_net {
 	struct nf_csum_knobs knobs;
 	DEFINE_SNMP_STAT(struct nf_csum_mib, stats);
 	struct list_head counting;
-	struct mutex counting_mutex;
+	struct mutex counting_mutex;	/* protects counting */
 	struct xarray ifaces;
 	struct nf_csum_iface *near[NF_CSUM_NEAR];
 	struct nf_csum_globs *lists[NF_CSUM_LISTS];

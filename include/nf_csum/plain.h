@@ -38,10 +38,14 @@ static inline bool nf_csum_is_plain_gso(const struct nf_csum_packet *pkt)
 	       (pkt->proto == IPPROTO_UDP && type & NF_CSUM_PLAIN_UDP);
 }
 
+struct nf_csum_word {
+	u64 word;
+} __packed;
+
 /* Not memcpy(), which is a call where the compiler must not know it. */
 static __always_inline u64 nf_csum_load64(const void *from)
 {
-	const struct { u64 word; } __packed *at = from;
+	const struct nf_csum_word *at = from;
 
 	return at->word;
 }
