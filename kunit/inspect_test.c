@@ -505,6 +505,10 @@ static void inspect_partial(struct kunit *test)
 /* The reserved byte is where others have their length. */
 #define FRAGMENT(high, low) { .type = NEXTHDR_FRAGMENT, .len = 8, \
 	.bytes = { 0, 99, (high), (low), 1, 2, 3, 4 } }
+#define PAD1(n) [2 ... (n) + 1] = 0
+/* A NOP, and a time stamp option without room for any. */
+#define NOP_AND_STAMP IPOPT_NOOP, IPOPT_TIMESTAMP, 3, 5
+#define TWICE(...) __VA_ARGS__, __VA_ARGS__
 #define AUTH { .type = NEXTHDR_AUTH, .len = 24, .bytes = { 0, 4 } }
 
 static const struct inspect_case header_cases[] = {
@@ -515,6 +519,16 @@ static const struct inspect_case header_cases[] = {
 			    .options_len = 40,
 			    .options = { [0 ... 39] = IPOPT_NOOP } },
 		.state = NF_CSUM_ZEROED,
+	}, {
+		.name = "v4, options in more steps than anybody sends",
+		.packet = { .family = NFPROTO_IPV4, .proto = IPPROTO_TCP,
+			    .payload = 9, .field = FIELD_ZERO,
+			    .options_len = 40,
+			    .options = { TWICE(NOP_AND_STAMP),
+					 TWICE(NOP_AND_STAMP),
+					 TWICE(NOP_AND_STAMP),
+					 TWICE(NOP_AND_STAMP) } },
+		.state = NF_CSUM_OPAQUE,
 	}, {
 		.name = "v4, record route",
 		.packet = { .family = NFPROTO_IPV4, .proto = IPPROTO_UDP,
@@ -768,6 +782,39 @@ static const struct inspect_case header_cases[] = {
 			    .payload = 64, .field = FIELD_ZERO,
 			    .ext = { { .type = NEXTHDR_DEST, .len = 8,
 				       .bytes = { 0, 0, 1, 5 } } } },
+		.state = NF_CSUM_MALFORMED,
+	}, {
+		.name = "v6, twelve destination options",
+		.packet = { .family = NFPROTO_IPV6, .proto = IPPROTO_TCP,
+			    .payload = 64, .field = FIELD_ZERO,
+			    .ext = { { .type = NEXTHDR_DEST, .len = 16,
+				       .bytes = { 0, 1, PAD1(11),
+						  [13] = IPV6_TLV_PADN, 1 } } } },
+		.state = NF_CSUM_ZEROED,
+	}, {
+		.name = "v6, thirteen destination options",
+		.packet = { .family = NFPROTO_IPV6, .proto = IPPROTO_TCP,
+			    .payload = 64, .field = FIELD_ZERO,
+			    .ext = { { .type = NEXTHDR_DEST, .len = 16,
+				       .bytes = { 0, 1, PAD1(12),
+						  [14] = IPV6_TLV_PADN, 0 } } } },
+		.state = NF_CSUM_OPAQUE,
+	}, {
+		.name = "v6, twelve destination options and one more header",
+		.packet = { .family = NFPROTO_IPV6, .proto = IPPROTO_TCP,
+			    .payload = 64, .field = FIELD_ZERO,
+			    .ext = { { .type = NEXTHDR_DEST, .len = 16,
+				       .bytes = { 0, 1, PAD1(11),
+						  [13] = IPV6_TLV_PADN, 1 } },
+				     HOP } },
+		.state = NF_CSUM_OPAQUE,
+	}, {
+		.name = "v6, one destination option of one byte too many",
+		.packet = { .family = NFPROTO_IPV6, .proto = IPPROTO_TCP,
+			    .payload = 64, .field = FIELD_ZERO,
+			    .ext = { { .type = NEXTHDR_DEST, .len = 8,
+				       .bytes = { 0, 0, PAD1(5),
+						  [7] = IPV6_TLV_PADN } } } },
 		.state = NF_CSUM_MALFORMED,
 	}, {
 		.name = "v6, no next header",
@@ -1151,6 +1198,44 @@ static void common_packets_are_plain(struct kunit *test)
 	}
 }
 
+/* Headers that are not linear are copied once, and not without end. */
+static void far_headers_are_not_followed(struct kunit *test)
+{
+	static const struct recipe recipes[] = {
+		{ .family = NFPROTO_IPV6, .proto = IPPROTO_TCP, .payload = 64,
+		  .field = FIELD_ZERO,
+		  .ext = { { .type = NEXTHDR_DEST, .len = 168,
+			     .bytes = { 0, 20, IPV6_TLV_PADN, 164 } } } },
+		{ .family = NFPROTO_IPV6, .proto = IPPROTO_UDP, .payload = 64,
+		  .field = FIELD_ZERO,
+		  .ext = { { .type = NEXTHDR_HOP, .len = 168,
+			     .bytes = { 0, 20, IPV6_TLV_PADN, 164 } } } },
+		{ .family = NFPROTO_IPV6, .proto = IPPROTO_TCP, .payload = 64,
+		  .field = FIELD_ZERO,
+		  .ext = { { .type = NEXTHDR_ROUTING, .len = 168,
+			     .bytes = { 0, 20, 4, 0 } }, HOP } },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(recipes); i++) {
+		bool udp = recipes[i].proto == IPPROTO_UDP;
+		struct variant v = {};
+		struct packet p;
+
+		while (variant_next(&v, &recipes[i])) {
+			struct nf_csum_packet pkt;
+
+			packet_build(test, &p, &recipes[i], &v);
+			pkt = judge(&p, v.hook);
+			EXPECT_STATE(test, &pkt, v.shape == SHAPE_SPLIT ?
+				     NF_CSUM_OPAQUE : udp ?
+				     NF_CSUM_NO_CHECKSUM : NF_CSUM_ZEROED,
+				     v.name);
+			packet_free(&p);
+		}
+	}
+}
+
 static struct kunit_case inspect_cases[] = {
 	KUNIT_CASE_PARAM(inspect_finished, finished_gen_params),
 	KUNIT_CASE_PARAM(inspect_partial, partial_gen_params),
@@ -1159,6 +1244,7 @@ static struct kunit_case inspect_cases[] = {
 	KUNIT_CASE_PARAM(inspect_without_length, jumbo_gen_params),
 	KUNIT_CASE(inspect_believes_complete_on_the_way_in),
 	KUNIT_CASE(common_packets_are_plain),
+	KUNIT_CASE(far_headers_are_not_followed),
 	{}
 };
 

@@ -45,7 +45,7 @@ enum packet_shape {
 struct recipe_ext {
 	u8 type;
 	u8 len;
-	u8 bytes[24];
+	u8 bytes[168];
 };
 
 /**

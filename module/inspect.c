@@ -7,211 +7,16 @@
 #include <kunit/visibility.h>
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
-#include <linux/ip.h>
-#include <linux/ipv6.h>
 #include <linux/netfilter.h>
 #include <linux/sctp.h>
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/checksum.h>
-#include <net/ip.h>
-#include <net/ip6_checksum.h>
-#include <net/ipv6.h>
 
+#include <nf_csum/headers.h>
 #include <nf_csum/packet.h>
 #include <nf_csum/plain.h>
-
-/* More extension headers than this is an attack, not traffic. */
-#define MAX_EXTHDRS	8
-
-/* These have a checksum of their own bytes only. */
-static bool lacks_pseudo_header(const struct nf_csum_packet *pkt)
-{
-	return pkt->proto == IPPROTO_GRE || pkt->proto == IPPROTO_SCTP ||
-	       (pkt->proto == IPPROTO_ICMP && pkt->family == NFPROTO_IPV4);
-}
-
-/*
- * A source route means that the header's destination need not be the one in
- * the pseudo-header.
- */
-static enum nf_csum_counter walk_ipv4_options(const struct sk_buff *skb,
-					      unsigned int left)
-{
-	u8 buf[MAX_IPOPTLEN];
-	const u8 *opt;
-
-	opt = skb_header_pointer(skb, sizeof(struct iphdr), left, buf);
-	if (!opt)
-		return NF_CSUM_MALFORMED;
-
-	while (left) {
-		unsigned int len = 1;
-
-		switch (opt[0]) {
-		case IPOPT_END:
-			return NF_CSUM_OK;
-		case IPOPT_NOOP:
-			break;
-		case IPOPT_LSRR:
-		case IPOPT_SSRR:
-			return NF_CSUM_OPAQUE;
-		default:
-			if (left < 2 || opt[1] < 2 || opt[1] > left)
-				return NF_CSUM_MALFORMED;
-			len = opt[1];
-		}
-		opt += len;
-		left -= len;
-	}
-	return NF_CSUM_OK;
-}
-
-/* Fills in the offsets, the protocol and the seed; OK if there are any. */
-static enum nf_csum_counter parse_ipv4(struct nf_csum_packet *pkt)
-{
-	const struct sk_buff *skb = pkt->skb;
-	enum nf_csum_counter state;
-	const struct iphdr *iph;
-	unsigned int total;
-	struct iphdr buf;
-
-	iph = skb_header_pointer(skb, 0, sizeof(buf), &buf);
-	if (!iph || iph->version != 4 || iph->ihl < 5)
-		return NF_CSUM_MALFORMED;
-
-	total = ntohs(iph->tot_len);
-	if (!total && skb_is_gso(skb))	/* BIG TCP */
-		total = skb->len;
-	pkt->thoff = iph->ihl * 4;
-	if (total < pkt->thoff || total > skb->len)
-		return NF_CSUM_MALFORMED;
-	if (ip_is_fragment(iph))
-		return NF_CSUM_FRAGMENT;
-	if (unlikely(pkt->thoff > sizeof(*iph))) {
-		state = walk_ipv4_options(skb, pkt->thoff - sizeof(*iph));
-		if (state != NF_CSUM_OK)
-			return state;
-	}
-
-	pkt->len = total - pkt->thoff;
-	pkt->proto = iph->protocol;
-	pkt->seed = lacks_pseudo_header(pkt) ? 0 :
-		~csum_tcpudp_magic(iph->saddr, iph->daddr, pkt->len,
-				   pkt->proto, 0);
-	return NF_CSUM_OK;
-}
-
-/*
- * With a home address option the source in the pseudo-header is the option's,
- * not the header's.
- */
-static enum nf_csum_counter walk_destopts(const struct sk_buff *skb,
-					  unsigned int off, unsigned int end)
-{
-	const u8 *opt;
-	u8 buf[2];
-
-	off += sizeof(struct ipv6_opt_hdr);
-	while (off < end) {
-		opt = skb_header_pointer(skb, off, 1, buf);
-		if (opt && opt[0] == IPV6_TLV_PAD1) {
-			off++;
-			continue;
-		}
-		opt = skb_header_pointer(skb, off, sizeof(buf), buf);
-		if (!opt || off + sizeof(buf) + opt[1] > end)
-			return NF_CSUM_MALFORMED;
-		if (opt[0] == IPV6_TLV_HAO)
-			return NF_CSUM_OPAQUE;
-		off += sizeof(buf) + opt[1];
-	}
-	return NF_CSUM_OK;
-}
-
-/* One extension header; moves @off and @nexthdr past it if that is all right. */
-static enum nf_csum_counter skip_exthdr(const struct sk_buff *skb,
-					unsigned int *off, unsigned int total,
-					u8 *nexthdr)
-{
-	enum nf_csum_counter state = NF_CSUM_OK;
-	unsigned int len;
-	const u8 *hdr;
-	u8 buf[8];
-
-	if (*off + sizeof(buf) > total)
-		return NF_CSUM_MALFORMED;
-	hdr = skb_header_pointer(skb, *off, sizeof(buf), buf);
-	if (!hdr)
-		return NF_CSUM_MALFORMED;
-
-	len = ipv6_optlen((const struct ipv6_opt_hdr *)hdr);
-	if (*nexthdr == NEXTHDR_FRAGMENT) {
-		const struct frag_hdr *fh = (const struct frag_hdr *)hdr;
-
-		/* An atomic fragment is a whole packet. */
-		if (fh->frag_off & htons(IP6_OFFSET | IP6_MF))
-			return NF_CSUM_FRAGMENT;
-		len = sizeof(*fh);
-	}
-	if (*off + len > total)
-		return NF_CSUM_MALFORMED;
-
-	/* With segments left the final destination is in the routing header. */
-	if (*nexthdr == NEXTHDR_ROUTING &&
-	    ((const struct ipv6_rt_hdr *)hdr)->segments_left)
-		return NF_CSUM_OPAQUE;
-	if (*nexthdr == NEXTHDR_DEST)
-		state = walk_destopts(skb, *off, *off + len);
-
-	*nexthdr = hdr[0];
-	*off += len;
-	return state;
-}
-
-static bool is_exthdr(u8 nexthdr)
-{
-	return nexthdr == NEXTHDR_HOP || nexthdr == NEXTHDR_ROUTING ||
-	       nexthdr == NEXTHDR_DEST || nexthdr == NEXTHDR_FRAGMENT;
-}
-
-static enum nf_csum_counter parse_ipv6(struct nf_csum_packet *pkt)
-{
-	const struct sk_buff *skb = pkt->skb;
-	const struct ipv6hdr *ip6h;
-	enum nf_csum_counter state;
-	unsigned int total, i;
-	struct ipv6hdr buf;
-	u8 nexthdr;
-
-	ip6h = skb_header_pointer(skb, 0, sizeof(buf), &buf);
-	if (!ip6h || ip6h->version != 6)
-		return NF_CSUM_MALFORMED;
-
-	nexthdr = ip6h->nexthdr;
-	total = sizeof(*ip6h) + ntohs(ip6h->payload_len);
-	if (!ip6h->payload_len && (nexthdr == NEXTHDR_HOP || skb_is_gso(skb)))
-		total = skb->len;	/* jumbogram, BIG TCP */
-	if (total > skb->len)
-		return NF_CSUM_MALFORMED;
-
-	pkt->thoff = sizeof(*ip6h);
-	for (i = 0; is_exthdr(nexthdr); i++) {
-		if (i == MAX_EXTHDRS)
-			return NF_CSUM_OPAQUE;
-		state = skip_exthdr(skb, &pkt->thoff, total, &nexthdr);
-		if (state != NF_CSUM_OK)
-			return state;
-	}
-
-	pkt->len = total - pkt->thoff;
-	pkt->proto = nexthdr;
-	pkt->seed = lacks_pseudo_header(pkt) ? 0 :
-		~csum_ipv6_magic(&ip6h->saddr, &ip6h->daddr, pkt->len,
-				 pkt->proto, 0);
-	return NF_CSUM_OK;
-}
 
 /* No bytes behind the IP packet's end? */
 static bool ends_with_packet(const struct nf_csum_packet *pkt)
@@ -299,11 +104,11 @@ static enum nf_csum_counter judge_partial(const struct nf_csum_packet *pkt,
  * The checksum is a CRC of 32 bits, without a pseudo-header and so without a
  * seed: csum_not_inet is what says that it is pending.
  */
-static enum nf_csum_counter judge_sctp(struct nf_csum_packet *pkt)
+static enum nf_csum_counter judge_sctp(struct nf_csum_packet *pkt,
+				       struct nf_csum_window *window)
 {
 	struct sk_buff *skb = pkt->skb;
 	const struct sctphdr *sh;
-	struct sctphdr buf;
 
 	if (pkt->len < sizeof(*sh))
 		return NF_CSUM_MALFORMED;
@@ -317,9 +122,9 @@ static enum nf_csum_counter judge_sctp(struct nf_csum_packet *pkt)
 			NF_CSUM_PARTIAL : NF_CSUM_MALFORMED;
 	}
 
-	sh = skb_header_pointer(skb, pkt->thoff, sizeof(buf), &buf);
+	sh = nf_csum_peek(window, pkt->thoff, sizeof(*sh));
 	if (!sh)
-		return NF_CSUM_MALFORMED;
+		return NF_CSUM_OPAQUE;
 	pkt->found_crc = sh->checksum;
 	if (likely(pkt->found_crc && !pkt->verify))
 		return NF_CSUM_OK;
@@ -403,15 +208,15 @@ static enum nf_csum_counter judge_short_udp(struct nf_csum_packet *pkt,
 	return is_right(pkt) ? NF_CSUM_OPAQUE : NF_CSUM_CORRUPT;
 }
 
-static enum nf_csum_counter check_udp_len(struct nf_csum_packet *pkt)
+static enum nf_csum_counter check_udp_len(struct nf_csum_packet *pkt,
+					  struct nf_csum_window *window)
 {
 	const struct udphdr *uh;
-	struct udphdr buf;
 	unsigned int len;
 
-	uh = skb_header_pointer(pkt->skb, pkt->thoff, sizeof(buf), &buf);
+	uh = nf_csum_peek(window, pkt->thoff, sizeof(*uh));
 	if (!uh)
-		return NF_CSUM_MALFORMED;
+		return NF_CSUM_OPAQUE;
 	len = ntohs(uh->len);
 	if (!len && pkt->len > U16_MAX)		/* jumbogram */
 		return NF_CSUM_OK;
@@ -423,12 +228,15 @@ static enum nf_csum_counter check_udp_len(struct nf_csum_packet *pkt)
 static noinline enum nf_csum_counter judge(struct nf_csum_packet *pkt)
 {
 	const struct sk_buff *skb = pkt->skb;
+	struct nf_csum_window window;
 	enum nf_csum_counter state;
 	const __sum16 *found;
 	unsigned int hdrlen;
-	__sum16 buf;
 
-	state = pkt->family == NFPROTO_IPV4 ? parse_ipv4(pkt) : parse_ipv6(pkt);
+	/* Not an initializer, which would clear the bytes, too. */
+	window.skb = skb;
+	window.len = 0;
+	state = nf_csum_parse(pkt, &window);
 	if (state != NF_CSUM_OK)
 		return state;
 
@@ -447,7 +255,7 @@ static noinline enum nf_csum_counter judge(struct nf_csum_packet *pkt)
 		hdrlen = sizeof(struct icmp6hdr);
 		pkt->field = pkt->thoff + offsetof(struct icmp6hdr, icmp6_cksum);
 	} else if (pkt->proto == IPPROTO_SCTP) {
-		return judge_sctp(pkt);
+		return judge_sctp(pkt, &window);
 	} else {
 		return judge_other(pkt);
 	}
@@ -457,14 +265,14 @@ static noinline enum nf_csum_counter judge(struct nf_csum_packet *pkt)
 	if (skb_is_gso(skb) && !nf_csum_is_plain_gso(pkt))
 		return NF_CSUM_GSO;
 	if (pkt->proto == IPPROTO_UDP) {
-		state = check_udp_len(pkt);
+		state = check_udp_len(pkt, &window);
 		if (state != NF_CSUM_OK)
 			return state;
 	}
 
-	found = skb_header_pointer(skb, pkt->field, sizeof(buf), &buf);
+	found = nf_csum_peek(&window, pkt->field, sizeof(*found));
 	if (!found)
-		return NF_CSUM_MALFORMED;
+		return NF_CSUM_OPAQUE;
 	pkt->found = *found;
 
 	if (skb_is_gso(skb))
