@@ -19,6 +19,7 @@ static const struct decide_case {
 	enum nf_csum_counter state;
 	u8 ip_summed;
 	bool verified;
+	u16 found;
 	u32 neither;
 	u32 finish;
 	u32 trusted;
@@ -27,31 +28,37 @@ static const struct decide_case {
 } decide_cases[] = {
 	{ "ok", NF_CSUM_OK },
 	{ "no checksum", NF_CSUM_NO_CHECKSUM },
-	{ "partial", NF_CSUM_PARTIAL, CHECKSUM_PARTIAL, false,
+	{ "partial", NF_CSUM_PARTIAL, CHECKSUM_PARTIAL, false, 0,
 	  0, FINISHED, 0, FINISHED, 0 },
-	{ "partial inner", NF_CSUM_PARTIAL_INNER, CHECKSUM_PARTIAL, false,
+	{ "partial inner", NF_CSUM_PARTIAL_INNER, CHECKSUM_PARTIAL, false, 0,
 	  0, FINISHED, 0, FINISHED, OUTER },
 	{ "partial, bad seed", NF_CSUM_PARTIAL_BAD_SEED, CHECKSUM_PARTIAL,
-	  false, RESEEDED, RESEEDED | FINISHED, RESEEDED, RESEEDED | FINISHED,
-	  0 },
+	  false, 0, RESEEDED, RESEEDED | FINISHED, RESEEDED,
+	  RESEEDED | FINISHED, 0 },
+	{ "partial, wrong seed", NF_CSUM_PARTIAL_BAD_SEED, CHECKSUM_PARTIAL,
+	  false, 7, UNTRUSTED, UNTRUSTED, RESEEDED, RESEEDED | FINISHED, 0 },
+	{ "partial, complete", NF_CSUM_PARTIAL_BAD_SEED, CHECKSUM_PARTIAL,
+	  true, 7, RESEEDED, FINISHED, RESEEDED, FINISHED, 0 },
 	{ "gso", NF_CSUM_GSO, CHECKSUM_PARTIAL },
-	{ "gso bad, pending", NF_CSUM_GSO_BAD, CHECKSUM_PARTIAL, false,
+	{ "gso bad, pending", NF_CSUM_GSO_BAD, CHECKSUM_PARTIAL, false, 0,
 	  RESEEDED, RESEEDED, RESEEDED, RESEEDED, 0 },
-	{ "gso bad, right", NF_CSUM_GSO_BAD, CHECKSUM_NONE, true,
+	{ "gso bad, pending, wrong seed", NF_CSUM_GSO_BAD, CHECKSUM_PARTIAL,
+	  false, 7, UNTRUSTED, UNTRUSTED, RESEEDED, RESEEDED, 0 },
+	{ "gso bad, right", NF_CSUM_GSO_BAD, CHECKSUM_NONE, true, 0,
 	  REARMED, REARMED, REARMED, REARMED, 0 },
 	{ "gso bad, right, vouched for", NF_CSUM_GSO_BAD,
-	  CHECKSUM_UNNECESSARY, true, REARMED, REARMED, REARMED, REARMED, 0 },
-	{ "gso bad", NF_CSUM_GSO_BAD, CHECKSUM_NONE, false,
+	  CHECKSUM_UNNECESSARY, true, 0, REARMED, REARMED, REARMED, REARMED, 0 },
+	{ "gso bad", NF_CSUM_GSO_BAD, CHECKSUM_NONE, false, 0,
 	  UNTRUSTED, UNTRUSTED, REARMED, REARMED, 0 },
 	{ "gso bad, vouched for", NF_CSUM_GSO_BAD, CHECKSUM_UNNECESSARY,
-	  false, UNTRUSTED, UNTRUSTED, REARMED, REARMED, 0 },
-	{ "zeroed", NF_CSUM_ZEROED, CHECKSUM_NONE, false,
+	  false, 0, UNTRUSTED, UNTRUSTED, REARMED, REARMED, 0 },
+	{ "zeroed", NF_CSUM_ZEROED, CHECKSUM_NONE, false, 0,
 	  UNTRUSTED, UNTRUSTED, FILLED, FILLED, 0 },
 	{ "zeroed, summed by the device", NF_CSUM_ZEROED, CHECKSUM_COMPLETE,
-	  false, UNTRUSTED, UNTRUSTED, FILLED, FILLED, 0 },
-	{ "seed", NF_CSUM_SEED, CHECKSUM_NONE, false,
+	  false, 0, UNTRUSTED, UNTRUSTED, FILLED, FILLED, 0 },
+	{ "seed", NF_CSUM_SEED, CHECKSUM_NONE, false, 0,
 	  UNTRUSTED, UNTRUSTED, FILLED, FILLED, 0 },
-	{ "seed, vouched for", NF_CSUM_SEED, CHECKSUM_UNNECESSARY, false,
+	{ "seed, vouched for", NF_CSUM_SEED, CHECKSUM_UNNECESSARY, false, 0,
 	  UNTRUSTED, UNTRUSTED, FILLED, FILLED, 0 },
 	{ "corrupt", NF_CSUM_CORRUPT },
 	{ "fragment", NF_CSUM_FRAGMENT },
@@ -96,6 +103,7 @@ static void decide_under_every_policy(struct kunit *test)
 			.skb = skb,
 			.state = c->state,
 			.verified = c->verified,
+			.found = (__force __sum16)c->found,
 		};
 		struct nf_csum_policy policy = {
 			.repair = i & 1,

@@ -206,9 +206,7 @@ static bool is_sound(const struct packet *p, const struct nf_csum_packet *pkt,
 		return p->skb->ip_summed == CHECKSUM_PARTIAL &&
 		       oracle_word(now + field) ==
 		       oracle_pseudo(now, pkt->proto, pkt->len);
-	/* A device that sums wrongly is believed. */
-	if (pkt->state == NF_CSUM_PARTIAL_INNER ||
-	    p->meta.ip_summed == CHECKSUM_COMPLETE)
+	if (pkt->state == NF_CSUM_PARTIAL_INNER)
 		return true;
 	return oracle_verifies(now, pkt->proto, pkt->thoff, pkt->len);
 }
@@ -276,8 +274,13 @@ static void survive(struct kunit *test, struct hostile *h, unsigned int i)
 	h->states[pkt.state]++;
 
 	actions = nf_csum_decide(&pkt, &policy);
+	if (actions & BIT(NF_CSUM_OUTER_REFRESHED))
+		nf_csum_remember_outer(p.skb, NF_CSUM_OUTER_RIGHT);
 	field = repaired_field(&pkt, actions);
 	done = nf_csum_repair(&pkt, actions);
+	/* What was remembered of the outer checksum is forgotten. */
+	if (actions & BIT(NF_CSUM_OUTER_REFRESHED))
+		p.meta.csum_valid = 0;
 	for (bit = 0; bit < NF_CSUM_COUNTERS; bit++)
 		h->actions[bit] += !!(done & BIT(bit));
 

@@ -70,7 +70,8 @@ static void inspect_in_all_variants(struct kunit *test)
 		if (p.skb->ip_summed != CHECKSUM_PARTIAL &&
 		    nf_csum_is_plainly_ok(p.skb, p.family))
 			EXPECT_STATE(test, &pkt, NF_CSUM_OK, v.name);
-		if (pkt.state == NF_CSUM_GSO_BAD)
+		if (pkt.state == NF_CSUM_GSO_BAD ||
+		    pkt.state == NF_CSUM_PARTIAL_BAD_SEED)
 			KUNIT_EXPECT_EQ_MSG(test, pkt.verified, c->verified,
 					    "%s", v.name);
 		if (pkt.state == c->state)
@@ -263,6 +264,12 @@ static void inspect_finished(struct kunit *test)
 
 static const struct inspect_case partial_cases[] = {
 	{
+		.name = "udp, complete already",
+		.packet = { .proto = IPPROTO_UDP, .payload = 301,
+			    .ip_summed = CHECKSUM_PARTIAL },
+		.state = NF_CSUM_PARTIAL_BAD_SEED,
+		.verified = true,
+	}, {
 		.name = "tcp",
 		.packet = { .proto = IPPROTO_TCP, .payload = 1000,
 			    .ip_summed = CHECKSUM_PARTIAL,
@@ -299,10 +306,11 @@ static const struct inspect_case partial_cases[] = {
 			    .field = FIELD_ZERO },
 		.state = NF_CSUM_PARTIAL_BAD_SEED,
 	}, {
-		.name = "tcp, field right already",
+		.name = "tcp, complete already",
 		.packet = { .proto = IPPROTO_TCP, .payload = 1000,
 			    .ip_summed = CHECKSUM_PARTIAL },
 		.state = NF_CSUM_PARTIAL_BAD_SEED,
+		.verified = true,
 	}, {
 		.name = "tcp, any other field",
 		.packet = { .proto = IPPROTO_TCP, .payload = 10,
@@ -941,8 +949,17 @@ static const struct inspect_case gso_cases[] = {
 	}, {
 		.name = "tcp, whole checksum, vouched for",
 		.packet = { GSO_TCP, .ip_summed = CHECKSUM_UNNECESSARY },
+		.state = NF_CSUM_GSO,
+	}, {
+		.name = "tcp, zero, vouched for",
+		.packet = { GSO_TCP, .ip_summed = CHECKSUM_UNNECESSARY,
+			    .field = FIELD_ZERO },
 		.state = NF_CSUM_GSO_BAD,
-		.verified = true,
+	}, {
+		.name = "tcp, seed, vouched for",
+		.packet = { GSO_TCP, .ip_summed = CHECKSUM_UNNECESSARY,
+			    .field = FIELD_SEED },
+		.state = NF_CSUM_GSO_BAD,
 	}, {
 		.name = "tcp, whole checksum, summed by the device",
 		.packet = { GSO_TCP, .ip_summed = CHECKSUM_COMPLETE },
@@ -961,10 +978,10 @@ static const struct inspect_case gso_cases[] = {
 		.packet = { GSO_TCP, .field = FIELD_WRONG },
 		.state = NF_CSUM_CORRUPT,
 	}, {
-		.name = "tcp, corrupt, vouched for",
+		.name = "tcp, aggregated by a device",
 		.packet = { GSO_TCP, .field = FIELD_WRONG,
 			    .ip_summed = CHECKSUM_UNNECESSARY },
-		.state = NF_CSUM_CORRUPT,
+		.state = NF_CSUM_GSO,
 	}, {
 		.name = "udp, whole checksum",
 		.packet = { GSO_UDP },
@@ -1147,13 +1164,47 @@ static void inspect_believes_complete_on_the_way_in(struct kunit *test)
 			     v.name);
 		packet_free(&p);
 
-		/* The other way round. */
+		/* The other way round: a sum that does not fit is not believed. */
 		packet_build(test, &p, &recipe, &v);
 		p.skb->csum = csum_add(p.skb->csum, (__force __wsum)htons(1));
 		pkt = judge(&p, v.hook);
-		EXPECT_STATE(test, &pkt, in ? NF_CSUM_ZEROED : NF_CSUM_OK,
-			     v.name);
+		EXPECT_STATE(test, &pkt, NF_CSUM_OK, v.name);
 		packet_free(&p);
+	}
+}
+
+/* Before it is segmented, what a device aggregated can be checked. */
+static void aggregates_are_checked_on_request(struct kunit *test)
+{
+	static const struct {
+		struct recipe recipe;
+		enum nf_csum_counter state;
+	} cases[] = {
+		{ { GSO_TCP, .ip_summed = CHECKSUM_UNNECESSARY },
+		  NF_CSUM_GSO_BAD },
+		{ { GSO_TCP, .ip_summed = CHECKSUM_UNNECESSARY,
+		    .field = FIELD_WRONG }, NF_CSUM_CORRUPT },
+		{ { GSO_UDP, .ip_summed = CHECKSUM_UNNECESSARY,
+		    .field = FIELD_WRONG }, NF_CSUM_CORRUPT },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct variant v = {};
+		struct packet p;
+
+		while (variant_next(&v, &cases[i].recipe)) {
+			struct nf_csum_packet pkt = {};
+
+			packet_build(test, &p, &cases[i].recipe, &v);
+			pkt.skb = p.skb;
+			pkt.family = p.family;
+			pkt.hook = v.hook;
+			pkt.verify = true;
+			nf_csum_inspect(&pkt);
+			EXPECT_STATE(test, &pkt, cases[i].state, v.name);
+			packet_free(&p);
+		}
 	}
 }
 
@@ -1245,6 +1296,7 @@ static struct kunit_case inspect_cases[] = {
 	KUNIT_CASE(inspect_believes_complete_on_the_way_in),
 	KUNIT_CASE(common_packets_are_plain),
 	KUNIT_CASE(far_headers_are_not_followed),
+	KUNIT_CASE(aggregates_are_checked_on_request),
 	{}
 };
 

@@ -73,7 +73,8 @@ static void expect_vouched(struct kunit *test, const struct sk_buff *skb,
 	KUNIT_EXPECT_EQ_MSG(test, (int)skb->ip_summed,
 			    in ? CHECKSUM_UNNECESSARY : CHECKSUM_NONE,
 			    "%s", v->name);
-	KUNIT_EXPECT_EQ_MSG(test, (int)skb->csum_valid, in, "%s", v->name);
+	KUNIT_EXPECT_EQ_MSG(test, nf_csum_has_own_voucher(skb), in, "%s",
+			    v->name);
 }
 
 /* Pending, and where it ought to be. */
@@ -329,7 +330,7 @@ static void repair_computes(struct kunit *test)
 	}
 }
 
-/* A device's sum is all that it takes: the payload is not looked at. */
+/* A device's sum that does not fit the payload is not what a packet is filled from. */
 static void fill_from_complete(struct kunit *test)
 {
 	static const struct recipe recipe = {
@@ -349,12 +350,7 @@ static void fill_from_complete(struct kunit *test)
 		pkt = judge(&p, v.hook);
 		KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, FILLED), FILLED,
 				    "%s", v.name);
-		if (v.hook == NF_INET_PRE_ROUTING)
-			KUNIT_EXPECT_EQ_MSG(test, packet_field(&p), p.right,
-					    "%s", v.name);
-		else
-			KUNIT_EXPECT_TRUE_MSG(test, packet_verifies(&p), "%s",
-					      v.name);
+		KUNIT_EXPECT_TRUE_MSG(test, packet_verifies(&p), "%s", v.name);
 		packet_free(&p);
 	}
 }
@@ -653,6 +649,9 @@ static void refresh(struct kunit *test, const struct repair_case *c,
 
 	packet_build(test, &p, &c->packet, v);
 	KUNIT_EXPECT_TRUE_MSG(test, outer_verifies(&p), "%s", v->name);
+	pkt = judge(&p, v->hook);
+	KUNIT_EXPECT_EQ_MSG(test, nf_csum_inspect_outer(&pkt),
+			    NF_CSUM_OUTER_RIGHT, "%s", v->name);
 	snat(&p);
 	KUNIT_EXPECT_FALSE_MSG(test, outer_verifies(&p),
 			       "NAT has broken nothing, %s", v->name);
@@ -661,6 +660,7 @@ static void refresh(struct kunit *test, const struct repair_case *c,
 
 	pkt = judge(&p, v->hook);
 	EXPECT_STATE(test, &pkt, NF_CSUM_PARTIAL_INNER, v->name);
+	nf_csum_remember_outer(p.skb, NF_CSUM_OUTER_RIGHT);
 	KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, OUTER), OUTER, "%s",
 			    v->name);
 	KUNIT_EXPECT_TRUE_MSG(test, outer_verifies(&p), "%s", v->name);
@@ -720,6 +720,7 @@ static void refreshed_outer_zero_is_all_ones(struct kunit *test)
 
 		packet_build(test, &p, &recipe, &v);
 		pkt = judge(&p, v.hook);
+		nf_csum_remember_outer(p.skb, NF_CSUM_OUTER_RIGHT);
 		KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, OUTER), OUTER,
 				    "%s", v.name);
 		KUNIT_EXPECT_EQ_MSG(test, packet_field(&p), 0xffff, "%s",
@@ -783,9 +784,14 @@ static void repair_leaves_outer(struct kunit *test)
 
 		packet_build(test, &p, &c->packet, &v);
 		pkt = judge(&p, v.hook);
+		nf_csum_remember_outer(p.skb, NF_CSUM_OUTER_RIGHT);
 		actions = nf_csum_decide(&pkt, &policy);
 		KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, actions), 0U,
 				    "%s", v.name);
+		if (pkt.state == NF_CSUM_PARTIAL_INNER)
+			KUNIT_EXPECT_EQ_MSG(test, (int)p.skb->csum_valid, 0,
+					    "%s", v.name);
+		p.skb->csum_valid = p.meta.csum_valid;
 		KUNIT_EXPECT_TRUE_MSG(test, packet_same_bytes(&p, p.skb), "%s",
 				      v.name);
 		KUNIT_EXPECT_TRUE_MSG(test, packet_same_meta(&p), "%s",
@@ -865,7 +871,8 @@ static const struct repair_case failing_cases[] = {
 		.actions = REARMED,
 	}, {
 		.name = "rearm, vouched for",
-		.packet = { GSO_UDP, .ip_summed = CHECKSUM_UNNECESSARY },
+		.packet = { GSO_UDP, .ip_summed = CHECKSUM_UNNECESSARY,
+			    .field = FIELD_SEED },
 		.state = NF_CSUM_GSO_BAD,
 		.actions = REARMED,
 	}, {
@@ -906,6 +913,8 @@ static void repair_without_memory(struct kunit *test)
 
 		/* Shared bytes have to be copied, and there is no room. */
 		pkt = prepare(test, &p, c, &v, true);
+		if (c->actions == OUTER)
+			nf_csum_remember_outer(p.skb, NF_CSUM_OUTER_RIGHT);
 		current->fail_nth = 1;
 		done = nf_csum_repair(&pkt, c->actions);
 		left = current->fail_nth;
@@ -922,6 +931,8 @@ static void repair_without_memory(struct kunit *test)
 				      v.name);
 
 		/* It can be made up for. */
+		if (c->actions == OUTER)
+			nf_csum_remember_outer(p.skb, NF_CSUM_OUTER_RIGHT);
 		pkt = judge(&p, v.hook);
 		EXPECT_STATE(test, &pkt, c->state, v.name);
 		KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, c->actions),
@@ -1046,27 +1057,177 @@ static void icmp_of_zeros_is_filled(struct kunit *test)
 	}
 }
 
-/* The voucher given on the way in does not leave the host. */
+/* Whatever NAT makes of it: also if it hits upon the value that fits. */
+static void damaged_outer(struct kunit *test, const struct variant *v, bool lucky)
+{
+	static const struct recipe recipe = {
+		VXLAN, .payload = 50, .ip_summed = CHECKSUM_PARTIAL,
+	};
+	struct nf_csum_packet pkt;
+	struct packet p;
+	__sum16 fits;
+
+	packet_build(test, &p, &recipe, v);
+	/* The VNI, on the way here. */
+	packet_store(&p, p.thoff + 12, "\x63", 1);
+	pkt = judge(&p, v->hook);
+	EXPECT_STATE(test, &pkt, NF_CSUM_PARTIAL_INNER, v->name);
+	KUNIT_EXPECT_EQ_MSG(test, nf_csum_inspect_outer(&pkt),
+			    NF_CSUM_OUTER_WRONG, "%s", v->name);
+	nf_csum_remember_outer(p.skb, NF_CSUM_OUTER_WRONG);
+	fits = nf_csum_expected(&pkt);
+	if (lucky)
+		packet_store(&p, p.field, &fits, sizeof(fits));
+	else
+		snat(&p);
+	KUNIT_EXPECT_EQ_MSG(test, outer_verifies(&p), lucky, "%s", v->name);
+
+	pkt = judge(&p, v->hook);
+	KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, OUTER), 0U, "%s",
+			    v->name);
+	KUNIT_EXPECT_FALSE_MSG(test, outer_verifies(&p), "%s", v->name);
+	KUNIT_EXPECT_NE_MSG(test, packet_field(&p), 0, "%s", v->name);
+	packet_free(&p);
+}
+
+static void damaged_outer_stays_wrong(struct kunit *test)
+{
+	static const struct recipe any = {};
+	struct variant v = {};
+
+	while (variant_next(&v, &any)) {
+		damaged_outer(test, &v, false);
+		damaged_outer(test, &v, true);
+	}
+}
+
+/* The voucher given on the way in does not leave the host; no other is touched. */
 static void only_our_voucher_is_ours(struct kunit *test)
 {
-	struct sk_buff *skb = alloc_skb(0, GFP_KERNEL);
-	int summed, valid;
+	static const struct recipe recipe = {
+		.proto = IPPROTO_TCP, .payload = 100, .field = FIELD_ZERO,
+	};
+	static const struct recipe gso = { GSO_TCP };
+	struct variant v = {};
+	struct packet p, g;
 
-	KUNIT_ASSERT_NOT_NULL(test, skb);
-	for (summed = CHECKSUM_NONE; summed <= CHECKSUM_PARTIAL; summed++) {
-		for (valid = 0; valid <= 1; valid++) {
-			bool ours = summed == CHECKSUM_UNNECESSARY && valid;
+	while (variant_next(&v, &recipe)) {
+		struct nf_csum_packet pkt;
+		struct sk_buff *skb;
 
-			skb->ip_summed = summed;
-			skb->csum_valid = valid;
-			KUNIT_EXPECT_EQ(test, nf_csum_has_own_voucher(skb),
-					ours);
+		if (v.hook != NF_INET_PRE_ROUTING)
+			continue;
+		packet_build(test, &p, &recipe, &v);
+		pkt = judge(&p, v.hook);
+		KUNIT_EXPECT_EQ(test, nf_csum_repair(&pkt, FILLED), FILLED);
+		skb = p.skb;
+		KUNIT_EXPECT_TRUE(test, nf_csum_has_own_voucher(skb));
+		KUNIT_EXPECT_FALSE(test, nf_csum_is_vouched_for(skb));
+
+		skb->csum_valid = 1;
+		KUNIT_EXPECT_TRUE(test, nf_csum_has_own_voucher(skb));
+		skb->csum_level = 1;
+		KUNIT_EXPECT_FALSE(test, nf_csum_has_own_voucher(skb));
+		skb->csum_level = 0;
+		skb->ip_summed = CHECKSUM_NONE;
+		KUNIT_EXPECT_FALSE(test, nf_csum_has_own_voucher(skb));
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
+		/* What a tunnel carried is another packet. */
+		__skb_pull(skb, 1);
+		KUNIT_EXPECT_FALSE(test, nf_csum_has_own_voucher(skb));
+		KUNIT_EXPECT_TRUE(test, nf_csum_is_vouched_for(skb));
+		__skb_push(skb, 1);
+		KUNIT_EXPECT_TRUE(test, nf_csum_has_own_voucher(skb));
+
+		packet_build(test, &g, &gso, &v);
+		g.skb->ip_summed = CHECKSUM_UNNECESSARY;
+		g.skb->csum = nf_csum_signature(g.skb);
+		KUNIT_EXPECT_FALSE(test, nf_csum_has_own_voucher(g.skb));
+		packet_free(&g);
+
+		nf_csum_unvouch(skb);
+		KUNIT_EXPECT_EQ(test, (int)skb->ip_summed, CHECKSUM_NONE);
+		KUNIT_EXPECT_EQ(test, (int)skb->csum_valid, 0);
+		/* Nor is it ours when somebody else vouches now. */
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
+		KUNIT_EXPECT_FALSE(test, nf_csum_has_own_voucher(skb));
+		packet_free(&p);
+	}
+}
+
+/* A device that vouches for inner headers, too, is not overruled. */
+static void voucher_for_inner_headers_stays(struct kunit *test)
+{
+	static const struct recipe recipe = {
+		.proto = IPPROTO_UDP, .payload = 100, .field = FIELD_SEED,
+		.ip_summed = CHECKSUM_UNNECESSARY,
+	};
+	struct variant v = {};
+	struct packet p;
+
+	while (variant_next(&v, &recipe)) {
+		struct nf_csum_packet pkt;
+
+		if (v.hook != NF_INET_PRE_ROUTING)
+			continue;
+		packet_build(test, &p, &recipe, &v);
+		p.skb->csum_level = 1;
+		pkt = judge(&p, v.hook);
+		KUNIT_EXPECT_EQ(test, nf_csum_repair(&pkt, FILLED), FILLED);
+		KUNIT_EXPECT_TRUE_MSG(test, packet_verifies(&p), "%s", v.name);
+		KUNIT_EXPECT_EQ(test, (int)p.skb->ip_summed,
+				CHECKSUM_UNNECESSARY);
+		KUNIT_EXPECT_EQ(test, (int)p.skb->csum_level, 1);
+		KUNIT_EXPECT_FALSE(test, nf_csum_has_own_voucher(p.skb));
+		packet_free(&p);
+	}
+}
+
+/* A pending checksum that is complete already is not summed into a wrong one. */
+static void complete_is_believed(struct kunit *test)
+{
+	static const struct recipe recipes[] = {
+		{ .proto = IPPROTO_TCP, .payload = 300,
+		  .ip_summed = CHECKSUM_PARTIAL },
+		{ .proto = IPPROTO_UDP, .payload = 301,
+		  .ip_summed = CHECKSUM_PARTIAL },
+		{ .family = NFPROTO_IPV4, .proto = IPPROTO_ICMP, .payload = 8,
+		  .ip_summed = CHECKSUM_PARTIAL },
+	};
+	const struct nf_csum_policy covered = { .repair = true, .finish = true };
+	const struct nf_csum_policy uncovered = { .repair = true };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(recipes); i++) {
+		struct variant v = {};
+		struct packet p;
+
+		while (variant_next(&v, &recipes[i])) {
+			struct nf_csum_packet pkt;
+			u32 actions;
+
+			packet_build(test, &p, &recipes[i], &v);
+			pkt = judge(&p, v.hook);
+			EXPECT_STATE(test, &pkt, NF_CSUM_PARTIAL_BAD_SEED,
+				     v.name);
+			actions = nf_csum_decide(&pkt, &covered);
+			KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, actions),
+					    FINISHED, "%s", v.name);
+			KUNIT_EXPECT_TRUE_MSG(test,
+					      packet_same_bytes(&p, p.skb),
+					      "%s", v.name);
+			expect_vouched(test, p.skb, &v);
+			packet_free(&p);
+
+			packet_build(test, &p, &recipes[i], &v);
+			pkt = judge(&p, v.hook);
+			actions = nf_csum_decide(&pkt, &uncovered);
+			KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, actions),
+					    RESEEDED, "%s", v.name);
+			expect_pending(test, &p, v.name);
+			packet_free(&p);
 		}
 	}
-	nf_csum_unvouch(skb);
-	KUNIT_EXPECT_EQ(test, (int)skb->ip_summed, CHECKSUM_NONE);
-	KUNIT_EXPECT_EQ(test, (int)skb->csum_valid, 0);
-	kfree_skb(skb);
 }
 
 static struct kunit_case repair_test_cases[] = {
@@ -1084,6 +1245,9 @@ static struct kunit_case repair_test_cases[] = {
 	KUNIT_CASE(seed_from_the_field_is_filled),
 	KUNIT_CASE(icmp_of_zeros_is_filled),
 	KUNIT_CASE(only_our_voucher_is_ours),
+	KUNIT_CASE(voucher_for_inner_headers_stays),
+	KUNIT_CASE(damaged_outer_stays_wrong),
+	KUNIT_CASE(complete_is_believed),
 	{}
 };
 

@@ -11,12 +11,27 @@
 
 #include <nf_csum/packet.h>
 
+/*
+ * Pending, from another value than the seed. A field of 0 was never seeded: its
+ * sender computed nothing, and no trust is needed. Any other may be what damage
+ * to an address, a length or a protocol looks like.
+ */
+static u32 decide_bad_seed(const struct nf_csum_packet *pkt,
+			   const struct nf_csum_policy *policy, u32 finish)
+{
+	/* Complete already: that is believed, unless a device is going to sum. */
+	if (pkt->verified)
+		return finish ?: BIT(NF_CSUM_RESEEDED);
+	if (pkt->found && !policy->trusted)
+		return BIT(NF_CSUM_UNTRUSTED);
+	return BIT(NF_CSUM_RESEEDED) | finish;
+}
+
 static u32 decide_gso_bad(const struct nf_csum_packet *pkt,
 			  const struct nf_csum_policy *policy)
 {
-	/* The sender said itself that it computed nothing: no trust needed. */
 	if (pkt->skb->ip_summed == CHECKSUM_PARTIAL)
-		return BIT(NF_CSUM_RESEEDED);
+		return decide_bad_seed(pkt, policy, 0);
 	if (pkt->verified || policy->trusted)
 		return BIT(NF_CSUM_REARMED);
 	return BIT(NF_CSUM_UNTRUSTED);
@@ -32,7 +47,7 @@ static u32 decide_wrong(const struct nf_csum_packet *pkt,
 	if (skb_is_gso(pkt->skb))
 		return BIT(NF_CSUM_DROPPED);
 	if (pkt->hook != NF_INET_PRE_ROUTING ||
-	    pkt->skb->ip_summed != CHECKSUM_UNNECESSARY)
+	    !nf_csum_is_vouched_for(pkt->skb))
 		return 0;
 	return BIT(policy->verify == NF_CSUM_VERIFY_DROP ? NF_CSUM_DROPPED :
 							   NF_CSUM_UNVOUCHED);
@@ -62,7 +77,7 @@ u32 nf_csum_decide(const struct nf_csum_packet *pkt,
 	case NF_CSUM_PARTIAL_INNER:
 		return finish;
 	case NF_CSUM_PARTIAL_BAD_SEED:
-		return BIT(NF_CSUM_RESEEDED) | finish;
+		return decide_bad_seed(pkt, policy, finish);
 	case NF_CSUM_GSO_BAD:
 		return decide_gso_bad(pkt, policy);
 	case NF_CSUM_ZEROED:

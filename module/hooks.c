@@ -68,8 +68,7 @@ static bool trust_covers(u8 trust, unsigned long flags,
 {
 	if (trust != NF_CSUM_SCOPE_AUTO)
 		return trust == NF_CSUM_SCOPE_ALL;
-	return skb->ip_summed == CHECKSUM_UNNECESSARY ||
-	       flags & NF_CSUM_IFACE_TRUST;
+	return nf_csum_is_vouched_for(skb) || flags & NF_CSUM_IFACE_TRUST;
 }
 
 /* Carries out what the knobs want; returns what was done. */
@@ -117,9 +116,30 @@ static unsigned int handle_exempt(struct nf_csum_net *nfc,
 	return NF_ACCEPT;
 }
 
+/*
+ * Source NAT is about to take the outer checksum of a tunnel packet for a seed,
+ * if the inner one is still pending. What it was can be told only now.
+ */
+static void look_at_outer(struct nf_csum_net *nfc, struct nf_csum_packet *pkt)
+{
+	enum nf_csum_outer outer = nf_csum_inspect_outer(pkt);
+
+	if (outer == NF_CSUM_OUTER_WRONG)
+		pkt->state = NF_CSUM_CORRUPT;
+	if (nf_csum_repairs(nfc))
+		nf_csum_remember_outer(pkt->skb, outer);
+}
+
+static bool goes_on_pending(const struct nf_csum_packet *pkt)
+{
+	return pkt->state == NF_CSUM_PARTIAL_INNER &&
+	       pkt->hook == NF_INET_POST_ROUTING &&
+	       pkt->skb->ip_summed == CHECKSUM_PARTIAL;
+}
+
 /* Everything that is not ok: the rare packet. */
 static unsigned int handle_other(struct nf_csum_net *nfc,
-				 const struct nf_csum_packet *pkt,
+				 struct nf_csum_packet *pkt,
 				 const struct nf_hook_state *state)
 {
 	struct nf_csum_iface *iface = nf_csum_iface_of(nfc, state);
@@ -127,11 +147,29 @@ static unsigned int handle_other(struct nf_csum_net *nfc,
 
 	if (BIT(pkt->state) & REPAIRABLE)
 		done = act(nfc, pkt, iface, false);
+	if (goes_on_pending(pkt))
+		look_at_outer(nfc, pkt);
 	nf_csum_count(nfc, iface, column_of(state), BIT(pkt->state) | done);
 	if (done || !(BIT(pkt->state) & UNREMARKABLE))
 		trace_nf_csum_packet(pkt, nf_csum_counter_names[pkt->state],
 				     state, done);
 	return done & BIT(NF_CSUM_DROPPED) ? drop(pkt) : NF_ACCEPT;
+}
+
+/*
+ * A voucher is worth a check on the way in; nobody else will check. That for GSO
+ * is none before it is to be segmented: a device that aggregates leaves the field
+ * of one segment, and the kernel does not sum that either.
+ */
+static bool can_verify(const struct sk_buff *skb,
+		       const struct nf_hook_state *state)
+{
+	if (!nf_csum_is_vouched_for(skb) || nf_csum_is_decrypted(skb))
+		return false;
+	if (skb_is_gso(skb))
+		return state->hook == NF_INET_POST_ROUTING &&
+		       !skb_gso_ok((struct sk_buff *)skb, state->out->features);
+	return state->hook == NF_INET_PRE_ROUTING;
 }
 
 /* Not the common packet: it gets a closer look. */
@@ -148,11 +186,7 @@ static noinline unsigned int handle(struct nf_csum_net *nfc,
 	if (unlikely(nf_csum_exempts(nfc, skb)))
 		return handle_exempt(nfc, &pkt, state);
 
-	/* A voucher is worth a check on the way in; nobody else will check. */
-	pkt.verify = state->hook == NF_INET_PRE_ROUTING &&
-		     READ_ONCE(nfc->knobs.verify) &&
-		     skb->ip_summed == CHECKSUM_UNNECESSARY &&
-		     !nf_csum_is_decrypted(skb);
+	pkt.verify = READ_ONCE(nfc->knobs.verify) && can_verify(skb, state);
 
 	nf_csum_inspect(&pkt);
 	if (pkt.state != NF_CSUM_OK)
@@ -200,7 +234,6 @@ static noinline unsigned int handle_partial(struct nf_csum_net *nfc,
 
 	iface = nf_csum_iface_of(nfc, state);
 	flags = flags_of(iface);
-	nf_csum_count_one(nfc, iface, column_of(state), pkt.state);
 	if (nf_csum_repairs(nfc) &&
 	    finish_covers(READ_ONCE(nfc->knobs.finish),
 			  flags | origin_flags(nfc, &pkt, flags))) {
@@ -210,6 +243,9 @@ static noinline unsigned int handle_partial(struct nf_csum_net *nfc,
 		nf_csum_count_one(nfc, iface, column_of(state), action);
 		done = BIT(action);
 	}
+	if (goes_on_pending(&pkt))
+		look_at_outer(nfc, &pkt);
+	nf_csum_count_one(nfc, iface, column_of(state), pkt.state);
 	trace_nf_csum_packet(&pkt, nf_csum_counter_names[pkt.state], state,
 			     done);
 	return NF_ACCEPT;
@@ -256,7 +292,8 @@ handle_postrouting(struct nf_csum_net *nfc, struct sk_buff *skb,
 	if (skb->ip_summed != CHECKSUM_NONE) {
 		if (skb->ip_summed == CHECKSUM_PARTIAL)
 			return handle_pending(nfc, skb, state);
-		if (nf_csum_has_own_voucher(skb) && nf_csum_repairs(nfc))
+		if (nf_csum_has_own_voucher(skb) && nf_csum_repairs(nfc) &&
+		    !nf_csum_exempts(nfc, skb))
 			nf_csum_unvouch(skb);
 	}
 	return handle_finished(nfc, skb, state, family, NF_CSUM_POSTROUTING);

@@ -36,15 +36,17 @@ static bool verify(struct nf_csum_packet *pkt)
 
 	/*
 	 * A device's sum spares the walk, but only on the way in: forwarding
-	 * changes the header behind its back.
+	 * changes the header behind its back. And only if it fits: that it does
+	 * not may be the device's fault.
 	 */
 	if (skb->ip_summed == CHECKSUM_COMPLETE &&
-	    pkt->hook == NF_INET_PRE_ROUTING && ends_with_packet(pkt))
+	    pkt->hook == NF_INET_PRE_ROUTING && ends_with_packet(pkt)) {
 		pkt->sum = csum_sub(skb->csum,
 				    skb_checksum(skb, 0, pkt->thoff, 0));
-	else
-		pkt->sum = skb_checksum(skb, pkt->thoff, pkt->len, 0);
-
+		if (is_right(pkt))
+			return true;
+	}
+	pkt->sum = skb_checksum(skb, pkt->thoff, pkt->len, 0);
 	return is_right(pkt);
 }
 
@@ -72,6 +74,10 @@ static enum nf_csum_counter judge_gso(struct nf_csum_packet *pkt)
 	if (pkt->proto == IPPROTO_UDP && !pkt->found)
 		return NF_CSUM_NO_CHECKSUM;
 
+	/* Aggregated by a device, which left the field of one segment. */
+	if (skb->ip_summed == CHECKSUM_UNNECESSARY && pkt->found &&
+	    pkt->found != pkt->seed && !pkt->verify)
+		return NF_CSUM_GSO;
 	if (!skb_frags_readable(skb))
 		return NF_CSUM_GSO;
 
@@ -82,7 +88,7 @@ static enum nf_csum_counter judge_gso(struct nf_csum_packet *pkt)
 	return NF_CSUM_CORRUPT;
 }
 
-static enum nf_csum_counter judge_partial(const struct nf_csum_packet *pkt,
+static enum nf_csum_counter judge_partial(struct nf_csum_packet *pkt,
 					  unsigned int hdrlen)
 {
 	struct sk_buff *skb = pkt->skb;
@@ -96,8 +102,12 @@ static enum nf_csum_counter judge_partial(const struct nf_csum_packet *pkt,
 		return NF_CSUM_PARTIAL_INNER;
 	if (!offload_is_outermost(pkt))
 		return NF_CSUM_MALFORMED;
-	return pkt->found == pkt->seed ? NF_CSUM_PARTIAL :
-					 NF_CSUM_PARTIAL_BAD_SEED;
+	if (pkt->found == pkt->seed)
+		return NF_CSUM_PARTIAL;
+	/* Its sender may have computed it, and said by mistake that it did not. */
+	if (pkt->found && skb_frags_readable(skb))
+		pkt->verified = verify(pkt);
+	return NF_CSUM_PARTIAL_BAD_SEED;
 }
 
 /*
@@ -297,3 +307,38 @@ void nf_csum_inspect(struct nf_csum_packet *pkt)
 		pkt->state = judge(pkt);
 }
 EXPORT_SYMBOL_IF_KUNIT(nf_csum_inspect);
+
+/**
+ * nf_csum_inspect_outer - say whether a tunnel's outer checksum is right
+ * @pkt: an inspected packet that is PARTIAL_INNER; @sum is set unless the answer
+ *	is NF_CSUM_OUTER_NONE, so that nf_csum_expected() says what is right
+ *
+ * With an inner checksum pending, everything from csum_start on will sum up to
+ * the complement of the inner seed: the outer checksum follows from the headers
+ * (local checksum offload).
+ *
+ * Context: Any.
+ * Return: NF_CSUM_OUTER_RIGHT or _WRONG; _NONE if there is none, or it cannot be
+ * told.
+ */
+enum nf_csum_outer nf_csum_inspect_outer(struct nf_csum_packet *pkt)
+{
+	unsigned int start = skb_checksum_start_offset(pkt->skb);
+	const __sum16 *inner;
+	__sum16 buf;
+
+	if (pkt->proto != IPPROTO_UDP || !pkt->found)
+		return NF_CSUM_OUTER_NONE;
+	/* At an odd distance the inner bytes would count swapped. */
+	if ((start - pkt->thoff) % 2)
+		return NF_CSUM_OUTER_NONE;
+	inner = skb_header_pointer(pkt->skb, start + pkt->skb->csum_offset,
+				   sizeof(buf), &buf);
+	if (!inner)
+		return NF_CSUM_OUTER_NONE;
+
+	pkt->sum = skb_checksum(pkt->skb, pkt->thoff, start - pkt->thoff,
+				~csum_unfold(*inner));
+	return is_right(pkt) ? NF_CSUM_OUTER_RIGHT : NF_CSUM_OUTER_WRONG;
+}
+EXPORT_SYMBOL_IF_KUNIT(nf_csum_inspect_outer);

@@ -2,11 +2,13 @@
 /* Comes and goes: with the module, and with every network namespace. */
 #include <linux/init.h>
 #include <linux/module.h>
+#include <linux/random.h>
 #include <linux/rcupdate.h>
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
 
 #include <nf_csum/netns.h>
+#include <nf_csum/packet.h>
 
 unsigned int nf_csum_net_id __read_mostly;
 
@@ -72,6 +74,7 @@ static int __init nf_csum_init(void)
 {
 	int err;
 
+	nf_csum_voucher_key = get_random_u32();
 	err = nf_csum_knobs_init();
 	if (err)
 		return err;

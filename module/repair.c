@@ -11,20 +11,29 @@
 
 #include <nf_csum/packet.h>
 
+u32 nf_csum_voucher_key __read_mostly;
+EXPORT_SYMBOL_IF_KUNIT(nf_csum_voucher_key);
+
 /*
  * The outermost checksum was computed just now. On the way in that is worth a
- * voucher, so that neither conntrack nor the socket sums the payload again;
- * csum_valid signs it, for nf_csum_has_own_voucher(). On the way out it is not: veth
+ * voucher, so that neither conntrack nor the socket sums the payload again. It
+ * is signed, for nf_csum_has_own_voucher(). On the way out it is not: veth
  * would carry the voucher past whatever corrupts packets behind this hook.
  */
 static void vouch(const struct nf_csum_packet *pkt)
 {
 	struct sk_buff *skb = pkt->skb;
-	bool inbound = pkt->hook == NF_INET_PRE_ROUTING;
 
-	skb->ip_summed = inbound ? CHECKSUM_UNNECESSARY : CHECKSUM_NONE;
-	skb->csum_valid = inbound;
+	if (pkt->hook != NF_INET_PRE_ROUTING) {
+		nf_csum_unvouch(skb);
+		return;
+	}
+	/* A device that vouched for inner headers, too, goes on doing so. */
+	if (skb->ip_summed == CHECKSUM_UNNECESSARY && skb->csum_level)
+		return;
+	skb->ip_summed = CHECKSUM_UNNECESSARY;
 	skb->csum_level = 0;
+	skb->csum = nf_csum_signature(skb);
 }
 
 static bool write_field(struct sk_buff *skb, unsigned int field, __sum16 value)
@@ -85,8 +94,8 @@ static bool finish_anyhow(struct sk_buff *skb)
 
 /**
  * nf_csum_finish - compute a pending checksum
- * @pkt: an inspected packet, PARTIAL or PARTIAL_INNER, that nobody has changed
- *	since but to reseed it
+ * @pkt: an inspected packet that is pending and that nobody has changed since but
+ *	to reseed it
  *
  * As nf_csum_repair(), for those who know that there is nothing else to do.
  *
@@ -98,6 +107,11 @@ bool nf_csum_finish(const struct nf_csum_packet *pkt)
 
 	if (pkt->proto == IPPROTO_SCTP)
 		return nf_csum_crc32c(pkt, &crc) && write_crc(pkt, crc);
+	/* It is complete. */
+	if (pkt->state == NF_CSUM_PARTIAL_BAD_SEED && pkt->verified) {
+		vouch(pkt);
+		return true;
+	}
 	/* Of a tunnel packet only the inner checksum is known to be right. */
 	if (pkt->state == NF_CSUM_PARTIAL_INNER)
 		return finish_anyhow(pkt->skb);
@@ -123,12 +137,12 @@ static bool rearm(const struct nf_csum_packet *pkt)
 }
 
 /**
- * nf_csum_right - say what the checksum of a packet ought to be
+ * nf_csum_expected - say what the checksum of a packet ought to be
  * @pkt: an inspected packet whose @sum is set. Any context.
  *
  * Return: the value for the field; it costs no second walk of the payload.
  */
-__sum16 nf_csum_right(const struct nf_csum_packet *pkt)
+__sum16 nf_csum_expected(const struct nf_csum_packet *pkt)
 {
 	__wsum sum = pkt->sum;
 	__sum16 value;
@@ -140,49 +154,41 @@ __sum16 nf_csum_right(const struct nf_csum_packet *pkt)
 
 	return value || pkt->proto != IPPROTO_UDP ? value : CSUM_MANGLED_0;
 }
+EXPORT_SYMBOL_IF_KUNIT(nf_csum_expected);
 
 static bool fill(const struct nf_csum_packet *pkt)
 {
 	if (pkt->proto == IPPROTO_SCTP)
 		return write_crc(pkt, pkt->crc);
-	if (!write_field(pkt->skb, pkt->field, nf_csum_right(pkt)))
+	if (!write_field(pkt->skb, pkt->field, nf_csum_expected(pkt)))
 		return false;
 	vouch(pkt);
 	return true;
 }
 
 /*
- * With an inner checksum pending, everything from csum_start on will sum up to
- * the complement of the inner seed: the outer checksum follows from the headers
- * (local checksum offload). NAT takes the outer field for a seed and breaks it.
+ * NAT takes the outer field of a tunnel packet for a seed and breaks it. What was
+ * right before is set right again. What was wrong stays wrong, also where NAT
+ * happened to hit upon the right value.
  */
 static u32 refresh_outer(const struct nf_csum_packet *pkt)
 {
-	struct sk_buff *skb = pkt->skb;
-	unsigned int start = skb_checksum_start_offset(skb);
-	const __sum16 *inner;
-	__sum16 value, buf;
-	__wsum sum;
+	enum nf_csum_outer was = nf_csum_recall_outer(pkt->skb), now;
+	struct nf_csum_packet outer = *pkt;
+	__sum16 value;
 
-	if (pkt->proto != IPPROTO_UDP || !pkt->found)
-		return 0;
-	/* At an odd distance the inner bytes would count swapped. */
-	if ((start - pkt->thoff) % 2)
-		return 0;
-	inner = skb_header_pointer(skb, start + skb->csum_offset, sizeof(buf),
-				   &buf);
-	if (!inner)
+	now = nf_csum_inspect_outer(&outer);
+	nf_csum_remember_outer(pkt->skb, NF_CSUM_OUTER_NONE);
+	if (now == was || now == NF_CSUM_OUTER_NONE ||
+	    was == NF_CSUM_OUTER_NONE)
 		return 0;
 
-	sum = skb_checksum(skb, pkt->thoff, start - pkt->thoff,
-			   ~csum_unfold(*inner));
-	sum = csum_sub(sum, csum_unfold(pkt->found));
-	value = csum_fold(csum_add(sum, csum_unfold(pkt->seed))) ?:
-		CSUM_MANGLED_0;
-	if (value == pkt->found)
-		return 0;
-	return write_field(skb, pkt->field, value) ?
-		BIT(NF_CSUM_OUTER_REFRESHED) : BIT(NF_CSUM_FAILED);
+	value = nf_csum_expected(&outer);
+	if (was == NF_CSUM_OUTER_WRONG)
+		value = (__force __sum16)((__force u16)value == 1 ? 2 : 1);
+	if (!write_field(pkt->skb, pkt->field, value))
+		return BIT(NF_CSUM_FAILED);
+	return was == NF_CSUM_OUTER_RIGHT ? BIT(NF_CSUM_OUTER_REFRESHED) : 0;
 }
 
 /**

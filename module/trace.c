@@ -121,7 +121,7 @@ u32 nf_csum_trace_expected(const struct nf_csum_packet *pkt)
 	case NF_CSUM_CORRUPT:
 		if (pkt->proto == IPPROTO_SCTP)
 			return wire_crc(pkt->crc);
-		return ntohs((__force __be16)nf_csum_right(pkt));
+		return ntohs((__force __be16)nf_csum_expected(pkt));
 	default:
 		return 0;
 	}

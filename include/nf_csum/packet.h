@@ -21,12 +21,14 @@
  * @verify: sum the payload even if nothing makes the checksum look unfinished
  * @proto: IPPROTO_* of the outermost transport header
  * @ip_summed: of @skb as it came
- * @verified: software found the checksum right; set for GSO_BAD packets only
+ * @verified: software found the checksum right; set for GSO_BAD and
+ *	PARTIAL_BAD_SEED only
  * @found: what the checksum field held
  * @found_crc: the same of SCTP, which has no @seed either
  * @seed: folded, un-inverted pseudo-header sum; 0 where there is no pseudo-header
- * @sum: sum of the transport bytes as they came; set for ZEROED, SEED, CORRUPT
- *	and for what is GSO_BAD without being CHECKSUM_PARTIAL
+ * @sum: sum of the transport bytes as they came; set for ZEROED, SEED, CORRUPT,
+ *	for what is GSO_BAD without being CHECKSUM_PARTIAL, and by
+ *	nf_csum_inspect_outer()
  * @crc: what SCTP's checksum ought to be; set for ZEROED and CORRUPT
  * @thoff: offset of the outermost transport header from skb->data
  * @len: bytes from there to the end of the packet, and what @seed covers
@@ -59,6 +61,13 @@ struct nf_csum_packet {
 	enum nf_csum_counter state;
 };
 
+/* What nf_csum_inspect_outer() says. */
+enum nf_csum_outer {
+	NF_CSUM_OUTER_NONE,
+	NF_CSUM_OUTER_RIGHT,
+	NF_CSUM_OUTER_WRONG,
+};
+
 /* Values of the knob verify: what becomes of vouched packets that are wrong. */
 enum nf_csum_verify {
 	NF_CSUM_VERIFY_NOT,
@@ -83,35 +92,90 @@ struct nf_csum_policy {
 	u8 verify;
 };
 
+/* What signs a voucher of this module; random, so that nobody else has it. */
+extern u32 nf_csum_voucher_key;
+
+/*
+ * Is the voucher of a packet this module's? skb->csum means nothing beside
+ * CHECKSUM_UNNECESSARY, so it holds the signature. The length ends it where a
+ * tunnel's header is taken off: what is in there was not summed here.
+ */
+static inline __wsum nf_csum_signature(const struct sk_buff *skb)
+{
+	return (__force __wsum)(nf_csum_voucher_key + skb->len);
+}
+
 /**
  * nf_csum_has_own_voucher - say whether nf_csum_repair() vouched for a packet
- * @skb: the packet
+ * @skb: the packet; skb->data is at the network header
  *
  * It does so at PREROUTING, for conntrack's sake. If the packet is then
- * forwarded, its receiver has to check it. csum_valid beside
- * CHECKSUM_UNNECESSARY is this module's mark: devices set only the latter, and
- * transport protocols clear the former before they look. A tunnel endpoint can
- * leave the pair behind, too; then the receiver checks what it could have
- * believed. Any context. Return: whether.
+ * forwarded, its receiver has to check it.
+ *
+ * Context: Any.
+ * Return: whether.
  */
 static inline bool nf_csum_has_own_voucher(const struct sk_buff *skb)
 {
-	return skb->ip_summed == CHECKSUM_UNNECESSARY && skb->csum_valid;
+	return skb->ip_summed == CHECKSUM_UNNECESSARY && !skb->csum_level &&
+	       skb->csum == nf_csum_signature(skb) && !skb_is_gso(skb);
+}
+
+/**
+ * nf_csum_is_vouched_for - say whether a device answers for a packet
+ * @skb: the packet; skb->data is at the network header
+ *
+ * This module's own voucher is none: a packet that passes PREROUTING again, for
+ * a VRF's or a bridge's sake, would answer for itself.
+ *
+ * Context: Any.
+ * Return: whether.
+ */
+static inline bool nf_csum_is_vouched_for(const struct sk_buff *skb)
+{
+	return skb->ip_summed == CHECKSUM_UNNECESSARY &&
+	       !nf_csum_has_own_voucher(skb);
 }
 
 /**
  * nf_csum_unvouch - have the receiver of a packet check it
- * @skb: the packet, not CHECKSUM_PARTIAL. Any context.
+ * @skb: the packet
+ *
+ * No signature is left, lest somebody else's voucher be taken for this module's
+ * once there is one.
+ *
+ * Context: Any.
  */
 static inline void nf_csum_unvouch(struct sk_buff *skb)
 {
 	skb->ip_summed = CHECKSUM_NONE;
 	skb->csum_valid = 0;
+	skb->csum = 0;
+}
+
+/*
+ * What the outer checksum of a tunnel packet was before source NAT is remembered
+ * from one hook to the next in bits that mean nothing beside CHECKSUM_PARTIAL,
+ * and that are set before they are used beside anything else.
+ */
+static inline void nf_csum_remember_outer(struct sk_buff *skb,
+					  enum nf_csum_outer outer)
+{
+	skb->csum_valid = outer == NF_CSUM_OUTER_RIGHT;
+	skb->csum_complete_sw = outer == NF_CSUM_OUTER_WRONG;
+}
+
+static inline enum nf_csum_outer nf_csum_recall_outer(const struct sk_buff *skb)
+{
+	if (skb->csum_valid == skb->csum_complete_sw)
+		return NF_CSUM_OUTER_NONE;
+	return skb->csum_valid ? NF_CSUM_OUTER_RIGHT : NF_CSUM_OUTER_WRONG;
 }
 
 bool nf_csum_crc32c(const struct nf_csum_packet *pkt, __le32 *right);
-__sum16 nf_csum_right(const struct nf_csum_packet *pkt);
+__sum16 nf_csum_expected(const struct nf_csum_packet *pkt);
 void nf_csum_inspect(struct nf_csum_packet *pkt);
+enum nf_csum_outer nf_csum_inspect_outer(struct nf_csum_packet *pkt);
 u32 nf_csum_decide(const struct nf_csum_packet *pkt,
 		   const struct nf_csum_policy *policy);
 bool nf_csum_finish(const struct nf_csum_packet *pkt);
