@@ -12,18 +12,16 @@
 #include <linux/netdevice.h>
 #include <linux/percpu.h>
 #include <linux/proc_fs.h>
+#include <linux/rculist.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
-#include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
 #include <net/snmp.h>
 
 #include <nf_csum/netns.h>
-
-/* So many interfaces can begin to count while allocation lags behind. */
-#define SPARES	32
 
 #define COUNTER_NAME(id, name) #name,
 
@@ -32,50 +30,6 @@ const char * const nf_csum_counter_names[NF_CSUM_COUNTERS] = {
 	NF_CSUM_ACTIONS(COUNTER_NAME)
 };
 
-/*
- * An interface's counters are needed all of a sudden and where nothing may be
- * allocated, but only few interfaces ever need them: so there are some in
- * reserve, for all namespaces.
- */
-static struct nf_csum_mib __percpu *spares[SPARES];
-
-static void refill(struct work_struct *work)
-{
-	struct nf_csum_mib __percpu *spare;
-	unsigned int i;
-
-	for (i = 0; i < SPARES; i++) {
-		if (READ_ONCE(spares[i]))
-			continue;
-		spare = alloc_percpu(struct nf_csum_mib);
-		if (!spare)
-			return;
-		/* Only this work puts any there; who takes it sees it cleared. */
-		smp_store_release(&spares[i], spare);
-	}
-}
-
-static DECLARE_WORK(refill_work, refill);
-
-static struct nf_csum_mib __percpu *take_spare(struct nf_csum_iface *iface)
-{
-	struct nf_csum_mib __percpu *spare = NULL, *other;
-	unsigned int i;
-
-	for (i = 0; i < SPARES && !spare; i++)
-		if (READ_ONCE(spares[i]))
-			spare = xchg(&spares[i], NULL);
-	schedule_work(&refill_work);
-	if (!spare)
-		return NULL;
-
-	other = cmpxchg(&iface->stats, NULL, spare);
-	if (!other)
-		return spare;
-	free_percpu(spare);
-	return other;
-}
-
 /**
  * nf_csum_count - count a packet that is not simply all right
  * @nfc: the namespace
@@ -83,54 +37,14 @@ static struct nf_csum_mib __percpu *take_spare(struct nf_csum_iface *iface)
  * @column: the hook
  * @counters: a bit for each counter, 1 << enum nf_csum_counter
  *
- * Should more interfaces begin to count at once than there are spares, some of
- * their first packets are in the namespace's totals only. Any context.
+ * Context: Any.
  */
-void nf_csum_count(const struct nf_csum_net *nfc, struct nf_csum_iface *iface,
+void nf_csum_count(const struct nf_csum_net *nfc,
+		   const struct nf_csum_iface *iface,
 		   enum nf_csum_column column, u32 counters)
 {
-	struct nf_csum_mib __percpu *stats = NULL;
-
-	if (iface) {
-		stats = READ_ONCE(iface->stats);
-		if (unlikely(!stats))
-			stats = take_spare(iface);
-	}
-	if (!stats)
-		stats = nfc->stats;
 	for (; counters; counters &= counters - 1)
-		SNMP_INC_STATS(stats, column * NF_CSUM_COUNTERS +
-				      __ffs(counters));
-}
-
-/**
- * nf_csum_spares_init - prepare for interfaces that begin to count
- *
- * Process context, may sleep. Return: 0 or -ENOMEM.
- */
-int nf_csum_spares_init(void)
-{
-	refill(NULL);
-	if (spares[SPARES - 1])
-		return 0;
-	nf_csum_spares_exit();
-	return -ENOMEM;
-}
-
-/**
- * nf_csum_spares_exit - undo nf_csum_spares_init()
- *
- * When no packet is being counted any more. Process context, may sleep.
- */
-void nf_csum_spares_exit(void)
-{
-	unsigned int i;
-
-	cancel_work_sync(&refill_work);
-	for (i = 0; i < SPARES; i++) {
-		free_percpu(spares[i]);
-		spares[i] = NULL;
-	}
+		nf_csum_count_one(nfc, iface, column, __ffs(counters));
 }
 
 static void add_cpus(struct nf_csum_mib *sum,
@@ -153,55 +67,67 @@ static void add_up(struct nf_csum_mib *sum, struct nf_csum_net *nfc,
 		   const struct cpumask *cpus)
 {
 	const struct nf_csum_iface *iface;
-	struct nf_csum_mib __percpu *stats;
 
 	memset(sum, 0, sizeof(*sum));
-	mutex_lock(&nfc->counting_mutex);
+	mutex_lock(&nfc->fold_mutex);
 	add_cpus(sum, nfc->stats, cpus);
-	list_for_each_entry(iface, &nfc->counting, counting) {
-		stats = READ_ONCE(iface->stats);
-		if (stats)
-			add_cpus(sum, stats, cpus);
+	/* None goes meanwhile, but some may come. */
+	list_for_each_entry_rcu(iface, &nfc->counting, counting,
+				lockdep_is_held(&nfc->fold_mutex)) {
+		if (iface->stats)
+			add_cpus(sum, iface->stats, cpus);
 		cond_resched();
 	}
-	mutex_unlock(&nfc->counting_mutex);
+	mutex_unlock(&nfc->fold_mutex);
 }
 
 /**
- * nf_csum_count_for - make an interface's counters part of the totals
+ * nf_csum_iface_stats_attach - give an interface counters, part of the totals
  * @nfc: the namespace
  * @iface: the interface; no packet finds it yet
  *
- * Process context, may sleep.
+ * The memory is charged to who makes the interface. If there is none, that is
+ * counted once, and the packets are counted for the namespace only.
+ *
+ * Context: Process, may sleep; the RTNL may be held.
  */
-void nf_csum_count_for(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
+void nf_csum_iface_stats_attach(struct nf_csum_net *nfc,
+				struct nf_csum_iface *iface)
 {
-	iface->nfc = nfc;
-	mutex_lock(&nfc->counting_mutex);
-	list_add_tail(&iface->counting, &nfc->counting);
-	mutex_unlock(&nfc->counting_mutex);
+	iface->stats = alloc_percpu_gfp(struct nf_csum_mib, GFP_KERNEL_ACCOUNT);
+	if (!iface->stats)
+		nf_csum_count_one(nfc, NULL, NF_CSUM_PREROUTING,
+				  NF_CSUM_FAILED);
+	spin_lock(&nfc->counting_lock);
+	list_add_tail_rcu(&iface->counting, &nfc->counting);
+	spin_unlock(&nfc->counting_lock);
 }
 
 /**
- * nf_csum_count_without - leave an interface's counters to its namespace
+ * nf_csum_iface_stats_detach - leave an interface's counters to its namespace
+ * @nfc: the namespace
  * @iface: the interface; no packet finds it any more, nor is being counted for
  *	it, and its counters are freed
  *
- * The totals stay what they are. Process context, may sleep.
+ * The totals stay what they are.
+ *
+ * Context: Process, may sleep; not under the RTNL.
  */
-void nf_csum_count_without(struct nf_csum_iface *iface)
+void nf_csum_iface_stats_detach(struct nf_csum_net *nfc,
+				struct nf_csum_iface *iface)
 {
-	struct nf_csum_net *nfc = iface->nfc;
 	struct nf_csum_mib sum = {};
 	unsigned int i;
 
 	if (iface->stats)
 		add_cpus(&sum, iface->stats, cpu_possible_mask);
-	mutex_lock(&nfc->counting_mutex);
-	list_del(&iface->counting);
+	mutex_lock(&nfc->fold_mutex);
+	spin_lock(&nfc->counting_lock);
+	list_del_rcu(&iface->counting);
+	spin_unlock(&nfc->counting_lock);
 	for (i = 0; i < ARRAY_SIZE(sum.mibs); i++)
 		SNMP_ADD_STATS(nfc->stats, i, sum.mibs[i]);
-	mutex_unlock(&nfc->counting_mutex);
+	mutex_unlock(&nfc->fold_mutex);
 	free_percpu(iface->stats);
 }
 
@@ -255,7 +181,6 @@ static void iface_stop(struct seq_file *seq, void *v)
 static int iface_show(struct seq_file *seq, void *v)
 {
 	struct nf_csum_iface *iface = v;
-	struct nf_csum_mib __percpu *stats;
 	struct nf_csum_mib sum = {};
 	unsigned long pre, post;
 	struct net_device *dev;
@@ -266,10 +191,9 @@ static int iface_show(struct seq_file *seq, void *v)
 		return 0;
 	}
 	dev = dev_get_by_index_rcu(seq_file_net(seq), iface->ifindex);
-	stats = READ_ONCE(iface->stats);
-	if (!dev || !stats)
+	if (!dev || !iface->stats)
 		return 0;
-	add_cpus(&sum, stats, cpu_possible_mask);
+	add_cpus(&sum, iface->stats, cpu_possible_mask);
 	for (i = NF_CSUM_OK + 1; i < NF_CSUM_COUNTERS; i++) {
 		pre = sum.mibs[i];
 		post = sum.mibs[NF_CSUM_COUNTERS + i];
@@ -356,8 +280,9 @@ int nf_csum_counters_init(struct nf_csum_net *nfc)
 	struct net *net = nfc->net;
 
 	INIT_LIST_HEAD(&nfc->counting);
-	mutex_init(&nfc->counting_mutex);
-	nfc->stats = alloc_percpu(struct nf_csum_mib);
+	spin_lock_init(&nfc->counting_lock);
+	mutex_init(&nfc->fold_mutex);
+	nfc->stats = alloc_percpu_gfp(struct nf_csum_mib, GFP_KERNEL_ACCOUNT);
 	if (!nfc->stats)
 		return -ENOMEM;
 	if (!proc_create_net_single("nf_csum", 0444, net->proc_net,

@@ -32,9 +32,6 @@
 /* Seen all the time, and of no interest to somebody who traces. */
 #define UNREMARKABLE	(BIT(NF_CSUM_NO_CHECKSUM) | BIT(NF_CSUM_GSO))
 
-/* Serializes the switches of all namespaces: they are rare. */
-static DEFINE_MUTEX(hooks_mutex);
-
 static enum nf_csum_column column_of(const struct nf_hook_state *state)
 {
 	return state->hook == NF_INET_PRE_ROUTING ? NF_CSUM_PREROUTING :
@@ -407,15 +404,15 @@ static int set_main(struct nf_csum_net *nfc, bool on)
 
 static int set_guard(struct nf_csum_net *nfc, bool on)
 {
-	int err = 0;
-
 	if (on && !nfc->guarded)
-		err = nf_csum_invalid_start(nfc);
-	else if (!on && nfc->guarded)
+		return nf_csum_invalid_start(nfc);
+	if (!on && nfc->guarded) {
 		nf_csum_invalid_stop(nfc);
-	if (!err)
-		nfc->guarded = on;
-	return err;
+		/* No packet may meet those hooks that has not met conntrack. */
+		synchronize_net();
+		nf_csum_invalid_release(nfc);
+	}
+	return 0;
 }
 
 /* Brings the hooks up to what is wanted, or leaves everything as it was. */
@@ -450,9 +447,9 @@ int nf_csum_hooks_set_mode(struct nf_csum_net *nfc, u8 mode)
 {
 	int err;
 
-	mutex_lock(&hooks_mutex);
+	mutex_lock(&nfc->mode_mutex);
 	err = set_hooks(nfc, mode, nfc->knobs.invalid);
-	mutex_unlock(&hooks_mutex);
+	mutex_unlock(&nfc->mode_mutex);
 	return err;
 }
 
@@ -468,8 +465,34 @@ int nf_csum_hooks_set_invalid(struct nf_csum_net *nfc, u8 invalid)
 {
 	int err;
 
-	mutex_lock(&hooks_mutex);
+	mutex_lock(&nfc->mode_mutex);
 	err = set_hooks(nfc, nfc->knobs.mode, invalid);
-	mutex_unlock(&hooks_mutex);
+	mutex_unlock(&nfc->mode_mutex);
 	return err;
+}
+
+/**
+ * nf_csum_hooks_stop - take the hooks away from a namespace that ends
+ * @nfc: the namespace; its knobs are gone
+ *
+ * Does not wait: packets may be in the hooks until a grace period of RCU later.
+ *
+ * Context: Process, may sleep.
+ */
+void nf_csum_hooks_stop(struct nf_csum_net *nfc)
+{
+	if (nfc->guarded)
+		nf_csum_invalid_stop(nfc);
+	set_main(nfc, false);
+}
+
+/**
+ * nf_csum_hooks_release - let go what the hooks needed
+ * @nfc: the namespace, a grace period of RCU after nf_csum_hooks_stop()
+ *
+ * Context: Process, may sleep.
+ */
+void nf_csum_hooks_release(struct nf_csum_net *nfc)
+{
+	nf_csum_invalid_release(nfc);
 }

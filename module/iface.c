@@ -8,7 +8,6 @@
 #include <linux/glob.h>
 #include <linux/if.h>
 #include <linux/llist.h>
-#include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/notifier.h>
 #include <linux/rcupdate.h>
@@ -26,25 +25,39 @@ static const struct {
 	unsigned long flags;
 } kinds[] = {
 	{ "veth",	NF_CSUM_IFACE_FINISH },
-	{ "tun",	NF_CSUM_IFACE_FINISH | NF_CSUM_IFACE_TRUST },
+	{ "tun",	NF_CSUM_IFACE_FINISH },
 	{ "macvtap",	NF_CSUM_IFACE_FINISH },
 	{ "ipvtap",	NF_CSUM_IFACE_FINISH },
 	{ "bridge",	NF_CSUM_IFACE_FINISH },
 	{ "netkit",	NF_CSUM_IFACE_FINISH },
+	{ "openvswitch", NF_CSUM_IFACE_FINISH },
 };
+
+/*
+ * A process on this host that plays a network card answers for what it sends. A
+ * tun is mostly a VPN's, and what comes out of that was sent by a remote.
+ */
+static bool is_tap(const struct net_device *dev)
+{
+	return !strcmp(dev->rtnl_link_ops->kind, "tun") &&
+	       !(dev->flags & IFF_POINTOPOINT);
+}
 
 static unsigned long classify(const struct net_device *dev)
 {
+	unsigned long flags = 0;
 	unsigned int i;
 
 	if (dev->flags & IFF_LOOPBACK)
 		return NF_CSUM_IFACE_LOOPBACK;
 	if (!dev->rtnl_link_ops)
 		return 0;
+	if (is_tap(dev))
+		flags |= NF_CSUM_IFACE_TRUST;
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (!strcmp(dev->rtnl_link_ops->kind, kinds[i].kind))
-			return kinds[i].flags;
-	return 0;
+			flags |= kinds[i].flags;
+	return flags;
 }
 
 static bool is_listed(const struct nf_csum_globs *globs, const char *name)
@@ -63,45 +76,36 @@ static void update_flags(const struct nf_csum_net *nfc,
 {
 	unsigned long flags = classify(dev);
 
-	if (is_listed(nfc->lists[NF_CSUM_LIST_FINISH], dev->name))
+	if (is_listed(rtnl_dereference(nfc->lists[NF_CSUM_LIST_FINISH]),
+		      dev->name))
 		flags |= NF_CSUM_IFACE_FINISH;
-	if (is_listed(nfc->lists[NF_CSUM_LIST_TRUST], dev->name))
+	if (is_listed(rtnl_dereference(nfc->lists[NF_CSUM_LIST_TRUST]),
+		      dev->name))
 		flags |= NF_CSUM_IFACE_TRUST;
 	WRITE_ONCE(iface->flags, flags);
 }
 
-/* Those whose device is gone, while packets may still be counted for them. */
-static LLIST_HEAD(gone);
-static DEFINE_MUTEX(gone_mutex);
-
-/**
- * nf_csum_ifaces_settle - be done with all interfaces whose device is gone
- *
- * Afterwards nothing refers to a namespace whose interfaces are all gone.
- * Process context, waits for a grace period of RCU.
- */
-void nf_csum_ifaces_settle(void)
+/* No packet is being counted for these any more. */
+static void free_gone(struct nf_csum_net *nfc, struct llist_node *gone)
 {
 	struct nf_csum_iface *iface, *next;
-	struct llist_node *batch;
 
-	mutex_lock(&gone_mutex);
-	batch = llist_del_all(&gone);
-	if (batch)
-		synchronize_rcu();
-	llist_for_each_entry_safe(iface, next, batch, gone) {
-		nf_csum_count_without(iface);
+	llist_for_each_entry_safe(iface, next, gone, gone) {
+		nf_csum_iface_stats_detach(nfc, iface);
 		kfree(iface);
 	}
-	mutex_unlock(&gone_mutex);
 }
 
-static void settle(struct work_struct *work)
+static void reap(struct work_struct *work)
 {
-	nf_csum_ifaces_settle();
-}
+	struct nf_csum_net *nfc = container_of(work, struct nf_csum_net, reap);
+	struct llist_node *gone = llist_del_all(&nfc->gone);
 
-static DECLARE_WORK(settle_work, settle);
+	if (!gone)
+		return;
+	synchronize_rcu();
+	free_gone(nfc, gone);
+}
 
 /* Written under the RTNL only. */
 static struct nf_csum_iface **near_place(struct nf_csum_net *nfc,
@@ -113,21 +117,27 @@ static struct nf_csum_iface **near_place(struct nf_csum_net *nfc,
 /* Without memory an interface stays unknown: that must not hinder its making. */
 static void add_iface(struct nf_csum_net *nfc, const struct net_device *dev)
 {
-	struct nf_csum_iface *iface = kzalloc(sizeof(*iface), GFP_KERNEL);
+	struct nf_csum_iface *iface;
 
+	iface = kzalloc(sizeof(*iface), GFP_KERNEL_ACCOUNT);
 	if (!iface)
-		return;
+		goto err;
+	if (xa_reserve(&nfc->ifaces, dev->ifindex, GFP_KERNEL_ACCOUNT))
+		goto err_iface;
 	iface->dev = dev;
 	iface->ifindex = dev->ifindex;
 	update_flags(nfc, iface, dev);
-	nf_csum_count_for(nfc, iface);
-	if (xa_err(xa_store(&nfc->ifaces, dev->ifindex, iface, GFP_KERNEL))) {
-		nf_csum_count_without(iface);
-		kfree(iface);
-		return;
-	}
+	nf_csum_iface_stats_attach(nfc, iface);
+	/* It is reserved, so that this needs no memory. */
+	xa_store(&nfc->ifaces, dev->ifindex, iface, GFP_KERNEL);
 	/* A packet that finds it there finds it filled in. */
 	smp_store_release(near_place(nfc, iface), iface);
+	return;
+
+err_iface:
+	kfree(iface);
+err:
+	nf_csum_count_one(nfc, NULL, NF_CSUM_PREROUTING, NF_CSUM_FAILED);
 }
 
 static void remove_iface(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
@@ -137,8 +147,8 @@ static void remove_iface(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
 	if (*place == iface)
 		WRITE_ONCE(*place, NULL);
 	xa_erase(&nfc->ifaces, iface->ifindex);
-	llist_add(&iface->gone, &gone);
-	schedule_work(&settle_work);
+	llist_add(&iface->gone, &nfc->gone);
+	schedule_work(&nfc->reap);
 }
 
 static int handle_event(struct notifier_block *nb, unsigned long event,
@@ -213,56 +223,88 @@ static int parse_globs(struct nf_csum_globs *globs, const char *text)
 int nf_csum_ifaces_list(struct nf_csum_net *nfc, enum nf_csum_list list,
 			const char *text)
 {
-	struct nf_csum_globs *globs;
+	struct nf_csum_globs *globs, *old;
 	struct nf_csum_iface *iface;
 	struct net_device *dev;
 	int err;
 
-	globs = kzalloc(sizeof(*globs), GFP_KERNEL);
+	globs = kzalloc(sizeof(*globs), GFP_KERNEL_ACCOUNT);
 	if (!globs)
 		return -ENOMEM;
 	err = parse_globs(globs, text);
 	if (err || !nfc)
 		goto out;
 
-	rtnl_lock();
 	/* Most namespaces name nobody, and keep nothing. */
-	swap(nfc->lists[list], globs);
-	if (!nfc->lists[list]->count) {
-		kfree(nfc->lists[list]);
-		nfc->lists[list] = NULL;
+	if (!globs->count) {
+		kfree(globs);
+		globs = NULL;
 	}
+	rtnl_lock();
+	old = rtnl_dereference(nfc->lists[list]);
+	rcu_assign_pointer(nfc->lists[list], globs);
 	for_each_netdev(nfc->net, dev) {
 		iface = xa_load(&nfc->ifaces, dev->ifindex);
 		if (iface)
 			update_flags(nfc, iface, dev);
 	}
 	rtnl_unlock();
+	if (old)
+		kfree_rcu(old, rcu);
+	return 0;
 out:
 	kfree(globs);
 	return err;
 }
 
 /**
- * nf_csum_ifaces_free - forget the lists of a namespace that has no interfaces
+ * nf_csum_ifaces_text - say which interfaces are named
+ * @nfc: the namespace
+ * @list: what they are named for
+ * @text: NF_CSUM_GLOBS_SIZE bytes, for what was written
+ *
+ * Context: Any.
+ */
+void nf_csum_ifaces_text(struct nf_csum_net *nfc, enum nf_csum_list list,
+			 char *text)
+{
+	const struct nf_csum_globs *globs;
+
+	rcu_read_lock();
+	globs = rcu_dereference(nfc->lists[list]);
+	strscpy(text, globs ? globs->text : "", NF_CSUM_GLOBS_SIZE);
+	rcu_read_unlock();
+}
+
+/**
+ * nf_csum_ifaces_init - prepare a namespace for interfaces
  * @nfc: the namespace
  *
- * Process context.
+ * Context: Process.
+ */
+void nf_csum_ifaces_init(struct nf_csum_net *nfc)
+{
+	xa_init_flags(&nfc->ifaces, XA_FLAGS_ACCOUNT);
+	init_llist_head(&nfc->gone);
+	INIT_WORK(&nfc->reap, reap);
+}
+
+/**
+ * nf_csum_ifaces_free - forget all about a namespace that has no interfaces
+ * @nfc: the namespace; no packet finds its hooks, nor a reader its files
+ *
+ * Context: Process, may sleep. A grace period of RCU has passed since the hooks
+ * were there.
  */
 void nf_csum_ifaces_free(struct nf_csum_net *nfc)
 {
 	unsigned int i;
 
+	cancel_work_sync(&nfc->reap);
+	free_gone(nfc, llist_del_all(&nfc->gone));
 	for (i = 0; i < NF_CSUM_LISTS; i++)
-		kfree(nfc->lists[i]);
+		kfree(rcu_dereference_protected(nfc->lists[i], true));
 	xa_destroy(&nfc->ifaces);
-}
-
-/* When no interface can go any more. */
-static void finish_settling(void)
-{
-	cancel_work_sync(&settle_work);
-	nf_csum_ifaces_settle();
 }
 
 /**
@@ -272,11 +314,7 @@ static void finish_settling(void)
  */
 int nf_csum_ifaces_register(void)
 {
-	int err = register_netdevice_notifier(&notifier);
-
-	if (err)
-		finish_settling();
-	return err;
+	return register_netdevice_notifier(&notifier);
 }
 
 /**
@@ -287,5 +325,4 @@ int nf_csum_ifaces_register(void)
 void nf_csum_ifaces_unregister(void)
 {
 	unregister_netdevice_notifier(&notifier);
-	finish_settling();
 }

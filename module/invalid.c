@@ -6,6 +6,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/capability.h>
 #include <linux/kmod.h>
 #include <linux/module.h>
 #include <linux/netdevice.h>
@@ -23,6 +24,12 @@
 
 /* States in which the checksum was looked at, and is not right. */
 #define WRONG	(BIT(NF_CSUM_ZEROED) | BIT(NF_CSUM_SEED) | BIT(NF_CSUM_CORRUPT))
+
+/*
+ * False while the module is being loaded: packets may be past conntrack's place
+ * that have not met it.
+ */
+static bool settled __read_mostly;
 
 /* In observe mode nothing is. */
 static bool drops(const struct nf_csum_net *nfc, unsigned int hook)
@@ -51,6 +58,8 @@ static unsigned int handle_invalid(void *priv, struct sk_buff *skb,
 
 	/* Tracked, or told not to be: UNTRACKED is a value of its own. */
 	if (likely(skb_get_nfct(skb)) || nf_csum_exempts(nfc, skb))
+		return NF_ACCEPT;
+	if (unlikely(!READ_ONCE(settled)))
 		return NF_ACCEPT;
 
 	nf_csum_inspect(&pkt);
@@ -83,30 +92,23 @@ static const struct nf_hook_ops hooks[] = {
 	},
 };
 
-static void put_conntrack(struct net *net)
-{
-	typeof(nf_ct_netns_put) *put = symbol_get(nf_ct_netns_put);
-
-	/* It is there: nf_csum_invalid_start() left the module pinned. */
-	if (put) {
-		put(net, NFPROTO_INET);
-		symbol_put(nf_ct_netns_put);
-	}
-	symbol_put(nf_ct_netns_get);
-}
-
 /**
- * nf_csum_conntrack_pin - load nf_conntrack and keep it from being unloaded
+ * nf_csum_conntrack_pin - keep nf_conntrack from being unloaded
  *
- * It is looked up by name, so that nf_csum loads without it. Process context,
- * sleeps until the module is there: not to be called with anything held that
- * making a namespace waits for. Return: 0, or -EOPNOTSUPP where it cannot be
- * had, which is logged.
+ * It is looked up by name, so that nf_csum loads without it. It is loaded if need
+ * be and the caller may load modules.
+ *
+ * Context: Process, sleeps until the module is there: not to be called with
+ * anything held that making a namespace waits for.
+ * Return: 0, or -EOPNOTSUPP where it cannot be had.
  */
 int nf_csum_conntrack_pin(void)
 {
 	if (symbol_get(nf_ct_netns_get))
 		return 0;
+	/* The root of a user namespace neither loads modules nor writes logs. */
+	if (!capable(CAP_NET_ADMIN))
+		return -EOPNOTSUPP;
 	if (!request_module("nf_conntrack") && symbol_get(nf_ct_netns_get))
 		return 0;
 	pr_info_ratelimited("invalid needs nf_conntrack, which cannot be loaded\n");
@@ -114,7 +116,9 @@ int nf_csum_conntrack_pin(void)
 }
 
 /**
- * nf_csum_conntrack_unpin - undo nf_csum_conntrack_pin(). Process context.
+ * nf_csum_conntrack_unpin - undo nf_csum_conntrack_pin()
+ *
+ * Context: Process.
  */
 void nf_csum_conntrack_unpin(void)
 {
@@ -125,9 +129,11 @@ void nf_csum_conntrack_unpin(void)
  * nf_csum_invalid_start - hold conntrack and look at what it calls INVALID
  * @nfc: the namespace
  *
- * The caller has pinned conntrack; until nf_csum_invalid_stop() this does it,
- * too. Process context, may sleep. Return: 0 or a negative errno, then nothing
- * has changed.
+ * The caller has pinned conntrack; until nf_csum_invalid_release() this does it,
+ * too.
+ *
+ * Context: Process, may sleep.
+ * Return: 0 or a negative errno, then nothing has changed.
  */
 int nf_csum_invalid_start(struct nf_csum_net *nfc)
 {
@@ -141,33 +147,67 @@ int nf_csum_invalid_start(struct nf_csum_net *nfc)
 		symbol_put(nf_ct_netns_get);
 		return err;
 	}
+	nfc->holds_conntrack = true;
 
 	/*
 	 * Packets that are past conntrack's place already would look INVALID;
 	 * there are none in a namespace that is being made.
 	 */
-	if (!list_empty(&nfc->net->dev_base_head))
+	if (READ_ONCE(settled) && !list_empty(&nfc->net->dev_base_head))
 		synchronize_net();
 	err = nf_register_net_hooks(nfc->net, hooks, ARRAY_SIZE(hooks));
 	if (err)
-		put_conntrack(nfc->net);
+		nf_csum_invalid_release(nfc);
+	else
+		nfc->guarded = true;
 	return err;
 }
 
 /**
- * nf_csum_invalid_stop - let conntrack go
+ * nf_csum_invalid_stop - look no more at what conntrack calls INVALID
  * @nfc: the namespace, after nf_csum_invalid_start()
  *
- * Process context, may sleep.
+ * Context: Process, may sleep. Packets may be in the hooks until a grace period of
+ * RCU later.
  */
 void nf_csum_invalid_stop(struct nf_csum_net *nfc)
 {
 	nf_unregister_net_hooks(nfc->net, hooks, ARRAY_SIZE(hooks));
-	/*
-	 * Nor may a packet meet these hooks that has not met conntrack. In a
-	 * dying namespace that matters no more, and many may die at once.
-	 */
-	if (check_net(nfc->net))
-		synchronize_net();
-	put_conntrack(nfc->net);
+	nfc->guarded = false;
+}
+
+/**
+ * nf_csum_invalid_release - let conntrack go, if it is held
+ * @nfc: the namespace, a grace period of RCU after nf_csum_invalid_stop()
+ *
+ * Context: Process, may sleep.
+ */
+void nf_csum_invalid_release(struct nf_csum_net *nfc)
+{
+	typeof(nf_ct_netns_put) *put;
+
+	if (!nfc->holds_conntrack)
+		return;
+	nfc->holds_conntrack = false;
+	put = symbol_get(nf_ct_netns_put);
+	/* It is there: nf_csum_invalid_start() left the module pinned. */
+	if (put) {
+		put(nfc->net, NFPROTO_INET);
+		symbol_put(nf_ct_netns_put);
+	}
+	symbol_put(nf_ct_netns_get);
+}
+
+/**
+ * nf_csum_invalid_settle - begin to look, after the module was loaded
+ *
+ * All namespaces that there were share one grace period.
+ *
+ * Context: Process, may sleep; not under anything that making a namespace waits
+ * for.
+ */
+void nf_csum_invalid_settle(void)
+{
+	synchronize_net();
+	WRITE_ONCE(settled, true);
 }

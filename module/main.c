@@ -2,9 +2,9 @@
 /* Comes and goes: with the module, and with every network namespace. */
 #include <linux/init.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
-#include <linux/xarray.h>
 #include <net/net_namespace.h>
 
 #include <nf_csum/netns.h>
@@ -18,7 +18,8 @@ static int __net_init init_net_ns(struct net *net)
 	int err;
 
 	nfc->net = net;
-	xa_init(&nfc->ifaces);
+	mutex_init(&nfc->mode_mutex);
+	nf_csum_ifaces_init(nfc);
 
 	err = nf_csum_counters_init(nfc);
 	if (err)
@@ -34,11 +35,12 @@ static int __net_init init_net_ns(struct net *net)
 err_knobs:
 	nf_csum_knobs_unregister(nfc);
 	/* Some of the hooks may have been there long enough to be found. */
-	nf_csum_hooks_set_mode(nfc, NF_CSUM_MODE_OFF);
+	nf_csum_hooks_stop(nfc);
 	synchronize_rcu();
+	nf_csum_hooks_release(nfc);
 err_lists:
-	nf_csum_ifaces_free(nfc);
 	nf_csum_counters_hide(nfc);
+	nf_csum_ifaces_free(nfc);
 	nf_csum_counters_free(nfc);
 	return err;
 }
@@ -49,7 +51,7 @@ static void __net_exit pre_exit_net_ns(struct net *net)
 	struct nf_csum_net *nfc = nf_csum_pernet(net);
 
 	nf_csum_knobs_unregister(nfc);
-	nf_csum_hooks_set_mode(nfc, NF_CSUM_MODE_OFF);
+	nf_csum_hooks_stop(nfc);
 	nf_csum_counters_hide(nfc);
 }
 
@@ -57,9 +59,9 @@ static void __net_exit exit_net_ns(struct net *net)
 {
 	struct nf_csum_net *nfc = nf_csum_pernet(net);
 
-	nf_csum_ifaces_settle();
-	nf_csum_counters_free(nfc);
+	nf_csum_hooks_release(nfc);
 	nf_csum_ifaces_free(nfc);
+	nf_csum_counters_free(nfc);
 }
 
 static struct pernet_operations net_ops = {
@@ -78,21 +80,17 @@ static int __init nf_csum_init(void)
 	err = nf_csum_knobs_init();
 	if (err)
 		return err;
-	err = nf_csum_spares_init();
-	if (err)
-		goto err_knobs;
 	err = register_pernet_subsys(&net_ops);
 	if (err)
-		goto err_spares;
+		goto err_knobs;
 	err = nf_csum_ifaces_register();
 	if (err)
 		goto err_pernet;
+	nf_csum_invalid_settle();
 	return 0;
 
 err_pernet:
 	unregister_pernet_subsys(&net_ops);
-err_spares:
-	nf_csum_spares_exit();
 err_knobs:
 	nf_csum_knobs_exit();
 	return err;
@@ -102,7 +100,6 @@ static void __exit nf_csum_exit(void)
 {
 	nf_csum_ifaces_unregister();
 	unregister_pernet_subsys(&net_ops);
-	nf_csum_spares_exit();
 	nf_csum_knobs_exit();
 }
 

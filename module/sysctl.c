@@ -7,7 +7,6 @@
 
 #include <linux/kernel.h>
 #include <linux/module.h>
-#include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysctl.h>
@@ -29,7 +28,7 @@ MODULE_PARM_DESC(mode, "0 off, 1 observe, 2 repair (default)");
 module_param_named(finish, defaults.finish, byte, 0444);
 MODULE_PARM_DESC(finish, "pending offloads to finish: 0 none, 1 of software devices (default), 2 of every device but loopback");
 module_param_named(trust, defaults.trust, byte, 0444);
-MODULE_PARM_DESC(trust, "never-finished checksums to fill in: 0 nobody's, 1 vouched for or from tun/tap (default), 2 everybody's");
+MODULE_PARM_DESC(trust, "never-finished checksums to fill in: 0 nobody's, 1 vouched for or from a tap (default), 2 everybody's");
 module_param_named(verify, defaults.verify, byte, 0444);
 MODULE_PARM_DESC(verify, "vouched packets: 0 believe (default), 1 check and count, 2 un-vouch what is wrong, 3 drop what is wrong");
 module_param_named(invalid, defaults.invalid, byte, 0444);
@@ -141,13 +140,8 @@ static int set_list(nf_csum_ctl_table *table, int write, void *buffer,
 	copy.data = kzalloc(NF_CSUM_GLOBS_SIZE, GFP_KERNEL);
 	if (!copy.data)
 		return -ENOMEM;
-	if (!write) {
-		rtnl_lock();
-		if (nfc->lists[list])
-			strscpy(copy.data, nfc->lists[list]->text,
-				NF_CSUM_GLOBS_SIZE);
-		rtnl_unlock();
-	}
+	if (!write)
+		nf_csum_ifaces_text(nfc, list, copy.data);
 	err = proc_dostring(&copy, write, buffer, lenp, ppos);
 	if (!err && write)
 		err = nf_csum_ifaces_list(nfc, list, copy.data);
@@ -271,7 +265,7 @@ int nf_csum_knobs_register(struct nf_csum_net *nfc)
 		if (err)
 			return err;
 	}
-	table = kmemdup(knob_table, sizeof(knob_table), GFP_KERNEL);
+	table = kmemdup(knob_table, sizeof(knob_table), GFP_KERNEL_ACCOUNT);
 	if (!table)
 		return -ENOMEM;
 	for (i = 0; i < ARRAY_SIZE(knob_table) - 1; i++) {

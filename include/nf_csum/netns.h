@@ -10,8 +10,11 @@
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/percpu.h>
+#include <linux/rcupdate.h>
 #include <linux/skbuff.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
@@ -63,18 +66,16 @@ struct nf_csum_mib {
  * @dev: its device, only to be compared with: it may be gone
  * @ifindex: its index
  * @flags: NF_CSUM_IFACE_*
- * @stats: counters by column and enum nf_csum_counter, without ok; NULL while
- *	there is nothing to count
- * @nfc: the namespace, which counts what belongs to no interface
+ * @stats: counters by column and enum nf_csum_counter, without ok; NULL if there
+ *	was no memory, then the namespace counts
  * @counting: in the namespace's list of those that count
- * @gone: in the list of those whose device is gone
+ * @gone: in the namespace's list of those whose device is gone
  */
 struct nf_csum_iface {
 	const struct net_device *dev;
 	unsigned int ifindex;
 	unsigned long flags;
 	struct nf_csum_mib __percpu *stats;
-	struct nf_csum_net *nfc;
 	struct list_head counting;
 	struct llist_node gone;
 };
@@ -88,8 +89,10 @@ struct nf_csum_iface {
  * @text: as the administrator wrote them
  * @words: @text with a NUL behind each
  * @glob: each of them, in @words
+ * @rcu: frees it
  */
 struct nf_csum_globs {
+	struct rcu_head rcu;
 	unsigned int count;
 	char text[NF_CSUM_GLOBS_SIZE];
 	char words[NF_CSUM_GLOBS_SIZE];
@@ -131,28 +134,40 @@ struct nf_csum_knobs {
  * @stats: counters as in struct nf_csum_iface: ok, and what is no interface's;
  *	the totals are these and those of the interfaces
  * @counting: interfaces that packets may be counted for, gone or not
- * @counting_mutex: protects @counting, and what it adds up to
+ * @counting_lock: protects changes of @counting
+ * @fold_mutex: held while an interface's counters become the namespace's, and by
+ *	readers, who find each count once; never taken under the RTNL
+ * @gone: interfaces whose device is gone, still in @counting
+ * @reap: frees them
  * @ifaces: struct nf_csum_iface by interface index
  * @near: the youngest of them, by the low bits of the index: found at once
- * @lists: interfaces named by the administrator, NULL if none; under the RTNL
+ * @lists: interfaces named by the administrator, NULL if none; changed under
+ *	the RTNL
  * @sysctl: the registered knobs
  * @hooks: what is registered, with this namespace in it
+ * @mode_mutex: serializes changes of the mode and of the knob invalid
  * @hooked: the hooks are registered
- * @guarded: so are those for INVALID packets, and conntrack is held
+ * @guarded: so are those for INVALID packets
+ * @holds_conntrack: conntrack is held for them
  */
 struct nf_csum_net {
 	struct net *net;
 	struct nf_csum_knobs knobs;
 	DEFINE_SNMP_STAT(struct nf_csum_mib, stats);
 	struct list_head counting;
-	struct mutex counting_mutex;	/* protects counting */
+	spinlock_t counting_lock;	/* protects changes of counting */
+	struct mutex fold_mutex;	/* each count is found once */
+	struct llist_head gone;
+	struct work_struct reap;
 	struct xarray ifaces;
 	struct nf_csum_iface *near[NF_CSUM_NEAR];
-	struct nf_csum_globs *lists[NF_CSUM_LISTS];
+	struct nf_csum_globs __rcu *lists[NF_CSUM_LISTS];
 	struct ctl_table_header *sysctl;
 	struct nf_hook_ops hooks[NF_CSUM_HOOKS];
+	struct mutex mode_mutex;	/* serializes changes of the mode */
 	bool hooked;
 	bool guarded;
+	bool holds_conntrack;
 };
 
 extern unsigned int nf_csum_net_id;
@@ -197,30 +212,32 @@ static inline void nf_csum_count_ok(const struct nf_csum_net *nfc,
 	SNMP_INC_STATS(nfc->stats, column * NF_CSUM_COUNTERS + NF_CSUM_OK);
 }
 
-/* counters.c */
-extern const char * const nf_csum_counter_names[NF_CSUM_COUNTERS];
-void nf_csum_count(const struct nf_csum_net *nfc, struct nf_csum_iface *iface,
-		   enum nf_csum_column column, u32 counters);
-
-/* The same of one counter, for packets that are seen often. */
-static __always_inline void
-nf_csum_count_one(const struct nf_csum_net *nfc, struct nf_csum_iface *iface,
-		  enum nf_csum_column column, enum nf_csum_counter counter)
+static inline struct nf_csum_mib __percpu *
+nf_csum_stats_of(const struct nf_csum_net *nfc, const struct nf_csum_iface *iface)
 {
-	unsigned int i = column * NF_CSUM_COUNTERS + counter;
-	struct nf_csum_mib __percpu *stats;
-
-	stats = likely(iface) ? READ_ONCE(iface->stats) : NULL;
-	if (likely(stats))
-		SNMP_INC_STATS(stats, i);
-	else
-		nf_csum_count(nfc, iface, column, BIT(counter));
+	return likely(iface && iface->stats) ? iface->stats : nfc->stats;
 }
 
-void nf_csum_count_for(struct nf_csum_net *nfc, struct nf_csum_iface *iface);
-void nf_csum_count_without(struct nf_csum_iface *iface);
-int nf_csum_spares_init(void);
-void nf_csum_spares_exit(void);
+/* Counts one thing about a packet for its interface, or if that is unknown for @nfc. */
+static __always_inline void
+nf_csum_count_one(const struct nf_csum_net *nfc,
+		  const struct nf_csum_iface *iface,
+		  enum nf_csum_column column, enum nf_csum_counter counter)
+{
+	struct nf_csum_mib __percpu *stats = nf_csum_stats_of(nfc, iface);
+
+	SNMP_INC_STATS(stats, column * NF_CSUM_COUNTERS + counter);
+}
+
+/* counters.c */
+extern const char * const nf_csum_counter_names[NF_CSUM_COUNTERS];
+void nf_csum_count(const struct nf_csum_net *nfc,
+		   const struct nf_csum_iface *iface,
+		   enum nf_csum_column column, u32 counters);
+void nf_csum_iface_stats_attach(struct nf_csum_net *nfc,
+				struct nf_csum_iface *iface);
+void nf_csum_iface_stats_detach(struct nf_csum_net *nfc,
+				struct nf_csum_iface *iface);
 int nf_csum_counters_init(struct nf_csum_net *nfc);
 void nf_csum_counters_hide(struct nf_csum_net *nfc);
 void nf_csum_counters_free(struct nf_csum_net *nfc);
@@ -228,11 +245,15 @@ void nf_csum_counters_free(struct nf_csum_net *nfc);
 /* hooks.c */
 int nf_csum_hooks_set_mode(struct nf_csum_net *nfc, u8 mode);
 int nf_csum_hooks_set_invalid(struct nf_csum_net *nfc, u8 invalid);
+void nf_csum_hooks_stop(struct nf_csum_net *nfc);
+void nf_csum_hooks_release(struct nf_csum_net *nfc);
 
 /* iface.c */
 int nf_csum_ifaces_list(struct nf_csum_net *nfc, enum nf_csum_list list,
 			const char *text);
-void nf_csum_ifaces_settle(void);
+void nf_csum_ifaces_text(struct nf_csum_net *nfc, enum nf_csum_list list,
+			 char *text);
+void nf_csum_ifaces_init(struct nf_csum_net *nfc);
 void nf_csum_ifaces_free(struct nf_csum_net *nfc);
 
 /**
@@ -269,6 +290,8 @@ int nf_csum_conntrack_pin(void);
 void nf_csum_conntrack_unpin(void);
 int nf_csum_invalid_start(struct nf_csum_net *nfc);
 void nf_csum_invalid_stop(struct nf_csum_net *nfc);
+void nf_csum_invalid_release(struct nf_csum_net *nfc);
+void nf_csum_invalid_settle(void);
 
 /* sysctl.c */
 int nf_csum_knobs_init(void);

@@ -27,7 +27,7 @@
 #define NF_CSUM_PLAIN_UDP	(SKB_GSO_UDP | SKB_GSO_UDP_L4)
 #define NF_CSUM_PLAIN_GSO	(NF_CSUM_PLAIN_TCP | NF_CSUM_PLAIN_UDP | \
 				 SKB_GSO_DODGY | SKB_GSO_TCP_ECN | \
-				 SKB_GSO_TCP_FIXEDID)
+				 SKB_GSO_TCP_ACCECN | SKB_GSO_TCP_FIXEDID)
 
 /* Is this GSO that segmentation finishes from a seed in the outermost header? */
 static inline bool nf_csum_is_plain_gso(const struct nf_csum_packet *pkt)

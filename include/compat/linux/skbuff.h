@@ -12,4 +12,8 @@ static inline bool skb_frags_readable(const struct sk_buff *skb)
 }
 #endif
 
+#ifndef NF_CSUM_HAVE_gso_tcp_accecn
+#define SKB_GSO_TCP_ACCECN 0
+#endif
+
 #endif /* NF_CSUM_COMPAT_SKBUFF_H */
