@@ -18,7 +18,7 @@
 #include <nf_csum/packet.h>
 
 /* Each option and each extension header is a step. Real packets take up to five. */
-#define MAX_STEPS	12
+#define MAX_STEPS	8
 
 /* These have a checksum of their own bytes only. */
 static bool lacks_pseudo_header(const struct nf_csum_packet *pkt)
@@ -45,7 +45,7 @@ const void *nf_csum_peek(struct nf_csum_window *window, unsigned int off,
 
 	if (likely(off + len <= skb_headlen(skb)))
 		return skb->data + off;
-	if (!window->len) {
+	if (!window->len && len <= sizeof(window->bytes)) {
 		window->off = off;
 		window->len = min_t(unsigned int, sizeof(window->bytes),
 				    skb->len - off);
@@ -63,33 +63,26 @@ const void *nf_csum_peek(struct nf_csum_window *window, unsigned int off,
  */
 static enum nf_csum_counter walk_ipv4_options(const u8 *opt, unsigned int left)
 {
-	static const u8 nops[] = { [0 ... 3] = IPOPT_NOOP };
-	unsigned int steps;
+	static const u8 nops[] = { [0 ... 7] = IPOPT_NOOP };
+	unsigned int steps, len;
 
-	for (steps = 0; left; steps++) {
-		unsigned int len = 1;
-
+	for (steps = 0; left; steps++, opt += len, left -= len) {
 		if (steps == MAX_STEPS)
 			return NF_CSUM_OPAQUE;
-		switch (opt[0]) {
-		case IPOPT_END:
+		if (opt[0] == IPOPT_END)
 			return NF_CSUM_OK;
-		case IPOPT_NOOP:
-			/* Four at once, as there may be forty. */
-			if (left >= sizeof(nops) &&
-			    !memcmp(opt, nops, sizeof(nops)))
-				len = sizeof(nops);
-			break;
-		case IPOPT_LSRR:
-		case IPOPT_SSRR:
-			return NF_CSUM_OPAQUE;
-		default:
-			if (left < 2 || opt[1] < 2 || opt[1] > left)
-				return NF_CSUM_MALFORMED;
-			len = opt[1];
+		if (opt[0] == IPOPT_NOOP) {
+			/* There may be forty. */
+			len = left >= sizeof(nops) &&
+			      !memcmp(opt, nops, sizeof(nops)) ?
+				sizeof(nops) : 1;
+			continue;
 		}
-		opt += len;
-		left -= len;
+		if (opt[0] == IPOPT_LSRR || opt[0] == IPOPT_SSRR)
+			return NF_CSUM_OPAQUE;
+		if (left < 2 || opt[1] < 2 || opt[1] > left)
+			return NF_CSUM_MALFORMED;
+		len = opt[1];
 	}
 	return NF_CSUM_OK;
 }
@@ -139,32 +132,23 @@ static enum nf_csum_counter parse_ipv4(struct nf_csum_packet *pkt,
  * With a home address option the source in the pseudo-header is the option's,
  * not the header's.
  */
-static enum nf_csum_counter walk_destopts(struct nf_csum_window *window,
-					  unsigned int off, unsigned int end,
+static enum nf_csum_counter walk_destopts(const u8 *opt, unsigned int left,
 					  unsigned int *steps)
 {
-	const u8 *opt;
+	unsigned int len;
 
-	for (off += sizeof(struct ipv6_opt_hdr); off < end; ++*steps) {
+	for (; left; ++*steps, opt += len, left -= len) {
 		if (*steps == MAX_STEPS)
 			return NF_CSUM_OPAQUE;
-		opt = nf_csum_peek(window, off, 1);
-		if (!opt)
-			return NF_CSUM_OPAQUE;
 		if (opt[0] == IPV6_TLV_PAD1) {
-			off++;
+			len = 1;
 			continue;
 		}
-		if (off + 2 > end)
-			return NF_CSUM_MALFORMED;
-		opt = nf_csum_peek(window, off, 2);
-		if (!opt)
-			return NF_CSUM_OPAQUE;
-		if (off + 2 + opt[1] > end)
+		if (left < 2 || 2 + opt[1] > left)
 			return NF_CSUM_MALFORMED;
 		if (opt[0] == IPV6_TLV_HAO)
 			return NF_CSUM_OPAQUE;
-		off += 2 + opt[1];
+		len = 2 + opt[1];
 	}
 	return NF_CSUM_OK;
 }
@@ -200,8 +184,13 @@ static enum nf_csum_counter skip_exthdr(struct nf_csum_window *window,
 	if (*nexthdr == NEXTHDR_ROUTING &&
 	    ((const struct ipv6_rt_hdr *)hdr)->segments_left)
 		return NF_CSUM_OPAQUE;
-	if (*nexthdr == NEXTHDR_DEST)
-		state = walk_destopts(window, *off, *off + len, steps);
+	if (*nexthdr == NEXTHDR_DEST) {
+		hdr = nf_csum_peek(window, *off, len);
+		if (!hdr)
+			return NF_CSUM_OPAQUE;
+		state = walk_destopts(hdr + sizeof(struct ipv6_opt_hdr),
+				      len - sizeof(struct ipv6_opt_hdr), steps);
+	}
 
 	*nexthdr = hdr[0];
 	*off += len;

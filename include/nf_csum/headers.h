@@ -19,7 +19,7 @@ struct nf_csum_window {
 	const struct sk_buff *skb;
 	unsigned int off;
 	unsigned int len;
-	u8 bytes[128] __aligned(8);
+	u8 bytes[64] __aligned(8);
 };
 
 const void *nf_csum_peek(struct nf_csum_window *window, unsigned int off,

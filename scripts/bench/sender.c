@@ -33,6 +33,8 @@ static int gso_size;			/* -g */
 static const char *outer_src;		/* -V: inside a VXLAN tunnel, vni 1 */
 static const char *outer_dst;
 static bool show_all;			/* -a: every packet's count */
+static const char *headers;		/* -o: options or extension headers */
+static size_t linear;			/* -l: bytes of the IP packet that are linear */
 
 static void die(const char *what)
 {
@@ -66,6 +68,42 @@ static void mac(uint8_t *to, const char *text)
 }
 
 /*
+ * What lies between the IP header and the transport header, at @to if that is not
+ * NULL; returns its length.
+ *   one    one option, in an IPv4 header or an IPv6 destination options header
+ *   eight  as many as are followed
+ *   pad1   an IPv6 destination options header of 1400 bytes of padding
+ */
+static size_t extra(uint8_t *to, bool v4, int proto)
+{
+	static const uint8_t eight[16] = { 0, 1, [9] = 1, 5 }, one[8] = { 0, 0, 1, 4 };
+	int options = headers && !strcmp(headers, "one") ? 1 : 8;
+	size_t len;
+
+	if (!headers)
+		return 0;
+	if (v4)
+		len = options == 1 ? 4 : 40;
+	else
+		len = !strcmp(headers, "pad1") ? 1400 : options == 1 ? 8 : 16;
+	if (!to)
+		return len;
+	memset(to, 0, len);
+	if (v4) {
+		for (int i = 0; i < options; i++) {
+			to[2 * i] = 0x1e;	/* for experiments */
+			to[2 * i + 1] = 2;
+		}
+		return len;
+	}
+	if (len <= sizeof(eight))
+		memcpy(to, options == 1 ? one : eight, len);
+	to[0] = proto;
+	to[1] = len / 8 - 1;
+	return len;
+}
+
+/*
  * Writes the headers of a packet whose l4_len bytes of transport header and
  * payload are to follow; returns what of them there is in IP, and the seed.
  */
@@ -73,27 +111,29 @@ static size_t ip_header(uint8_t *ip, int proto, const char *src, const char *dst
 			size_t l4_len, uint32_t *seed)
 {
 	bool v4 = !strchr(src, ':');
+	size_t more = extra(NULL, v4, proto);
 
 	memset(ip, 0, v4 ? IP4 : IP6);
 	if (v4) {
-		ip[0] = 0x45;
-		put16(ip + 2, IP4 + l4_len);
+		extra(ip + IP4, v4, proto);
+		ip[0] = 0x45 + more / 4;
+		put16(ip + 2, IP4 + more + l4_len);
 		ip[8] = 64;
 		ip[9] = proto;
 		if (!inet_pton(AF_INET, src, ip + 12) || !inet_pton(AF_INET, dst, ip + 16))
 			die(dst);
-		put16(ip + 10, ~sum(ip, IP4, 0));
+		put16(ip + 10, ~sum(ip, IP4 + more, 0));
 		*seed = sum(ip + 12, 8, proto + l4_len);
-		return IP4;
+		return IP4 + more;
 	}
 	ip[0] = 0x60;
-	put16(ip + 4, l4_len);
-	ip[6] = proto;
+	put16(ip + 4, more + l4_len);
+	ip[6] = more ? IPPROTO_DSTOPTS : proto;
 	ip[7] = 64;
 	if (!inet_pton(AF_INET6, src, ip + 8) || !inet_pton(AF_INET6, dst, ip + 24))
 		die(dst);
 	*seed = sum(ip + 8, 32, proto + l4_len);
-	return IP6;
+	return IP6 + extra(ip + IP6, v4, proto);
 }
 
 /* A packet from its IP header on; returns its length, and where the transport header is. */
@@ -240,7 +280,7 @@ static int flood(char **arg)
 		h->gso_type = head == IP4 ? VIRTIO_NET_HDR_GSO_TCPV4 : VIRTIO_NET_HDR_GSO_TCPV6;
 	}
 	/* As from a device: the headers are in the linear part of the packet. */
-	h->hdr_len = inner - frame + ETH_HLEN + head + TCP;
+	h->hdr_len = inner - frame + ETH_HLEN + (linear ? linear : head + TCP);
 
 	fd = packet_socket(arg[0]);
 	took = mmap(NULL, count * sizeof(*took), PROT_READ | PROT_WRITE,
@@ -262,7 +302,7 @@ int main(int argc, char **argv)
 {
 	int o;
 
-	while ((o = getopt(argc, argv, "n:w:f:pg:V:D:a")) != -1) {
+	while ((o = getopt(argc, argv, "n:w:f:pg:V:D:ao:l:")) != -1) {
 		switch (o) {
 		case 'n': count = atoi(optarg); break;
 		case 'w': warm = atoi(optarg); break;
@@ -272,6 +312,8 @@ int main(int argc, char **argv)
 		case 'V': outer_src = optarg; break;
 		case 'D': outer_dst = optarg; break;
 		case 'a': show_all = true; break;
+		case 'o': headers = optarg; break;
+		case 'l': linear = atoi(optarg); break;
 		default: return 2;
 		}
 	}
