@@ -114,13 +114,20 @@ static unsigned int handle_exempt(struct nf_csum_net *nfc,
 }
 
 /*
- * Source NAT is about to take the outer checksum of a tunnel packet for a seed,
- * if the inner one is still pending. What it was can be told only now.
+ * NAT takes the outer checksum of a tunnel packet for a seed, if the inner one
+ * is still pending. What it was can be told only before: on the way in, before
+ * DNAT, and for the host's own packets before source NAT.
  */
 static void look_at_outer(struct nf_csum_net *nfc, struct nf_csum_packet *pkt)
 {
-	enum nf_csum_outer outer = nf_csum_inspect_outer(pkt);
+	bool inbound = pkt->hook == NF_INET_PRE_ROUTING;
+	enum nf_csum_outer outer;
 
+	if (!inbound && nf_csum_recall_outer(pkt->skb) == NF_CSUM_OUTER_RIGHT)
+		return;
+	outer = nf_csum_inspect_outer(pkt);
+	if (inbound && outer == NF_CSUM_OUTER_WRONG)
+		outer = NF_CSUM_OUTER_NONE;
 	if (outer == NF_CSUM_OUTER_WRONG)
 		pkt->state = NF_CSUM_CORRUPT;
 	if (nf_csum_repairs(nfc))
@@ -130,7 +137,6 @@ static void look_at_outer(struct nf_csum_net *nfc, struct nf_csum_packet *pkt)
 static bool goes_on_pending(const struct nf_csum_packet *pkt)
 {
 	return pkt->state == NF_CSUM_PARTIAL_INNER &&
-	       pkt->hook == NF_INET_POST_ROUTING &&
 	       pkt->skb->ip_summed == CHECKSUM_PARTIAL;
 }
 
