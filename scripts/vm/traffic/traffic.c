@@ -171,6 +171,17 @@ static void end(int signal)
 	told_to_end = 1;
 }
 
+/* From here on SIGTERM only says that nothing more will come. */
+void end_when_told(void)
+{
+	sigset_t term;
+
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, NULL);
+	signal(SIGTERM, end);
+}
+
 bool wait_for(int fd, int events)
 {
 	struct pollfd p = { .fd = fd, .events = events };
@@ -394,7 +405,7 @@ static size_t port_offset(int proto)
 	return proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6 ? 4 : 2;
 }
 
-static int protocol(const char *name, bool v4)
+int protocol(const char *name, bool v4)
 {
 	if (!strcmp(name, "tcp"))
 		return IPPROTO_TCP;
@@ -651,12 +662,7 @@ static int read_frames(int fd, size_t skip, char **arg)
 		.digest = NO_DIGEST,
 	};
 
-	sigset_t term;
-
-	sigemptyset(&term);
-	sigaddset(&term, SIGTERM);
-	sigprocmask(SIG_BLOCK, &term, NULL);
-	signal(SIGTERM, end);
+	end_when_told();
 	ready();
 	while (r.seen < r.wanted && wait_for(fd, POLLIN)) {
 		ssize_t n = read(fd, buf, sizeof(buf));
@@ -673,7 +679,7 @@ static int read_frames(int fd, size_t skip, char **arg)
 	return r.seen == r.wanted && r.outer.good == r.seen ? 0 : 1;
 }
 
-static int packet_socket(const char *device)
+int packet_socket(const char *device)
 {
 	int one = 1, fd = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
 	struct sockaddr_ll to = {
@@ -1076,6 +1082,7 @@ static const struct command {
 	{ "udp-ping", "ADDRESS PORT COUNT", 3, udp_ping },
 	{ "udp-encap", "PORT", 1, udp_encap },
 	{ "sniff", "IFACE tcp|udp|udplite|icmp|dccp|vxlan PORT COUNT", 4, sniff },
+	{ "vouched", "IFACE tcp|udp PORT COUNT", 4, vouched },
 	{ "cable", "IFACE IFACE", 2, cable },
 	{ "tap-read", "TAP tcp|udp|udplite|icmp|dccp|vxlan PORT COUNT", 4, tap_read },
 	{ "ahead", "IFACE PORT BYTES", 3, ahead },

@@ -36,6 +36,7 @@ extern uint8_t buf[ROOM], out[ROOM];
 void die(const char *what);
 void ready(void);
 long number(const char *s);
+void end_when_told(void);
 bool wait_for(int fd, int events);
 int resolve(const char *host, int port, struct sockaddr_storage *addr, socklen_t *len);
 void fill(uint8_t *p, size_t n, uint64_t from);
@@ -49,10 +50,13 @@ bool parse(uint8_t *ip, size_t len, struct packet *p);
 bool is_right(const struct packet *p);
 void finish(const struct packet *p);
 void set_ip_len(uint8_t *ip, size_t len, bool v4);
+int protocol(const char *name, bool v4);
+int packet_socket(const char *device);
 int open_tap(const char *name, uint8_t *mac);
 
 int send_datagrams(char **arg);
 int take_datagrams(char **arg);
+int vouched(char **arg);
 int dhcp(char **arg);
 int dhcp_vm(char **arg);
 
