@@ -25,6 +25,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,7 +35,6 @@
 #define PACKET_IGNORE_OUTGOING 23
 #endif
 
-enum { VXLAN = 8 };
 enum { TH_ACK_ONLY = 0x10, TH_SYN_ACK = 0x12 };
 
 uint8_t buf[ROOM], out[ROOM];
@@ -63,6 +63,9 @@ static int answers_wanted;	/* -a */
 static const char *real_source, *real_destination; /* -S, -D: the pseudo-header's */
 static size_t chunk_size = 65536; /* -c: of a connection's bytes, at most so many at once */
 static int quiet_ms;		/* -p: a connection's pause before the first byte */
+static bool is_tun;		/* -3: TAP is a tun, whose packets begin with the IP header */
+static size_t linear;		/* -k: so many bytes in one piece, the rest in the kernel's fragments */
+static const char *next_hop;	/* -M: TAP is any device, and frames go to this MAC address */
 
 void die(const char *what)
 {
@@ -766,11 +769,18 @@ static int ahead(char **arg)
 
 /* --- The virtual machine behind a tap --- */
 
+static short tap_flags(void)
+{
+	if (is_tun)
+		return IFF_TUN | IFF_NO_PI | IFF_VNET_HDR;
+	return IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | (linear ? IFF_NAPI | IFF_NAPI_FRAGS : 0);
+}
+
 int open_tap(const char *name, uint8_t *mac)
 {
 	int fd = open("/dev/net/tun", O_RDWR), len = sizeof(struct virtio_net_hdr);
 	int s = socket(AF_INET, SOCK_DGRAM, 0);
-	struct ifreq r = { .ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR };
+	struct ifreq r = { .ifr_flags = tap_flags() };
 
 	strncpy(r.ifr_name, name, IFNAMSIZ - 1);
 	if (fd < 0 || ioctl(fd, TUNSETIFF, &r) || ioctl(fd, TUNSETVNETHDRSZ, &len))
@@ -785,6 +795,24 @@ int open_tap(const char *name, uint8_t *mac)
 		usleep(10000);
 	}
 	close(s);
+	return fd;
+}
+
+/* What takes a virtio_net_hdr and a frame; mac is the frame's destination. */
+int open_sender(const char *name, uint8_t *mac)
+{
+	int fd, one = 1;
+
+	if (!next_hop)
+		return open_tap(name, mac);
+	fd = packet_socket(name);
+	if (setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &one, sizeof(one)))
+		die("PACKET_VNET_HDR");
+	if (sscanf(next_hop, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx",
+		   mac, mac + 1, mac + 2, mac + 3, mac + 4, mac + 5) != ETH_ALEN) {
+		fprintf(stderr, "traffic: not a MAC address: %s\n", next_hop);
+		exit(2);
+	}
 	return fd;
 }
 
@@ -811,8 +839,8 @@ void set_ip_len(uint8_t *ip, size_t len, bool v4)
 }
 
 /* Writes the headers and the payload of packet number seq; returns the frame's length. */
-static size_t craft(uint8_t *frame, int proto, const struct sockaddr_storage *src,
-		    const struct sockaddr_storage *dst, int port, int seq)
+size_t craft(uint8_t *frame, int proto, const struct sockaddr_storage *src,
+	     const struct sockaddr_storage *dst, int port, int seq)
 {
 	bool v4 = src->ss_family == AF_INET;
 	size_t ip_len = (v4 ? IP4 : IP6) + exthdrs_len;
@@ -871,7 +899,7 @@ static size_t craft(uint8_t *frame, int proto, const struct sockaddr_storage *sr
 	return ETH_HLEN + ip_len + l4_len;
 }
 
-static void set_field(uint8_t *frame, size_t len, const char *field)
+void set_field(uint8_t *frame, size_t len, const char *field)
 {
 	struct packet p;
 
@@ -891,8 +919,28 @@ static size_t cut(uint8_t *frame, size_t len, bool v4)
 	return len;
 }
 
+/* As the kernel is to have it: from the IP header on, or in pieces. */
+static bool write_frame(int fd, uint8_t *hdr, size_t n)
+{
+	enum { PIECE = 4096, PIECES = 16 };
+	struct iovec piece[PIECES] = { { hdr, sizeof(struct virtio_net_hdr) + n } };
+	uint8_t *frame = hdr + sizeof(struct virtio_net_hdr);
+	int count = 1;
+
+	if (is_tun) {
+		piece[0].iov_len -= n;
+		piece[count++] = (struct iovec) { frame + ETH_HLEN, n - ETH_HLEN };
+	}
+	if (linear && n > linear) {
+		piece[0].iov_len -= n - linear;
+		for (size_t at = linear; at < n && count < PIECES; at += PIECE)
+			piece[count++] = (struct iovec) { frame + at, n - at < PIECE ? n - at : PIECE };
+	}
+	return writev(fd, piece, count) >= 0;
+}
+
 /* Writes a frame that lies behind its virtio_net_hdr in out, or fragments of it. */
-static bool send_frame(int fd, size_t n)
+bool send_frame(int fd, size_t n)
 {
 	static uint8_t piece[ROOM];
 	uint8_t *frame = piece + sizeof(struct virtio_net_hdr), *ip = frame + ETH_HLEN;
@@ -902,7 +950,7 @@ static bool send_frame(int fd, size_t n)
 	size_t gap = v4 ? 0 : 8;
 
 	if (!fragment_size)
-		return write(fd, out, sizeof(struct virtio_net_hdr) + n) >= 0;
+		return write_frame(fd, out, n);
 	memcpy(piece, out, whole + head - out);
 	if (!v4) {
 		ip[6] = IPPROTO_FRAGMENT;
@@ -961,7 +1009,7 @@ static int vm(char **arg)
 		return 2;
 	}
 	proto = protocol(arg[1], src.ss_family == AF_INET);
-	fd = open_tap(arg[0], mac);
+	fd = open_sender(arg[0], mac);
 	memcpy(frame, mac, ETH_ALEN);
 	memcpy(frame + ETH_ALEN, "\2nfcsm", ETH_ALEN);
 	for (int i = 0; i < count; i++) {
@@ -977,7 +1025,8 @@ static int vm(char **arg)
 		memset(h, 0, sizeof(*h));
 		if (!no_needs_csum) {
 			h->flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
-			h->csum_start = csum_start >= 0 ? csum_start : thoff;
+			h->csum_start = csum_start >= 0 ? csum_start :
+					is_tun ? thoff - ETH_HLEN : thoff;
 			h->csum_offset = csum_offset >= 0 ? csum_offset : (int)field_offset(proto);
 		}
 		if (gso_size) {
@@ -1087,6 +1136,7 @@ static const struct command {
 	{ "tap-read", "TAP tcp|udp|udplite|icmp|dccp|vxlan PORT COUNT", 4, tap_read },
 	{ "ahead", "IFACE PORT BYTES", 3, ahead },
 	{ "vm", "TAP tcp|udp|udplite|icmp|dccp SOURCE DESTINATION PORT COUNT seed|zero|sum|garbage", 7, vm },
+	{ "vxlan", "IFACE tcp|udp SOURCE DESTINATION PORT INNER_SOURCE INNER_DESTINATION COUNT", 8, vxlan },
 	{ "send-datagrams", "udp|udplite|dccp ADDRESS PORT COUNT", 4, send_datagrams },
 	{ "take-datagrams", "udp|udplite|dccp PORT BYTES", 3, take_datagrams },
 	{ "dhcp", "4|6 IFACE", 2, dhcp },
@@ -1114,7 +1164,7 @@ int main(int argc, char **argv)
 		return usage();
 	argc--;
 	argv++;
-	while ((o = getopt(argc, argv, "t:z:ns:o:l:g:G:Fwp:e:N:q:y:C:u:f:a:S:D:c:T")) != -1) {
+	while ((o = getopt(argc, argv, "t:z:ns:o:l:g:G:Fwp:e:N:q:y:C:u:f:a:S:D:c:T3k:M:V:")) != -1) {
 		switch (o) {
 		case 't': seconds = number(optarg); break;
 		case 'z': size = number(optarg); break;
@@ -1137,6 +1187,10 @@ int main(int argc, char **argv)
 		case 'f': fragment_size = number(optarg); break;
 		case 'a': answers_wanted = number(optarg); break;
 		case 'c': chunk_size = number(optarg); break;
+		case '3': is_tun = true; break;
+		case 'k': linear = number(optarg); break;
+		case 'M': next_hop = optarg; break;
+		case 'V': damaged_vni = number(optarg); break;
 		case 'S': real_source = optarg; break;
 		case 'D': real_destination = optarg; break;
 		default: return usage();

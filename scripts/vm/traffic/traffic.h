@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-enum { IP4 = 20, IP6 = 40, TCP = 20, UDP = 8, DCCP = 16, ROOM = 1 << 17 };
+enum { IP4 = 20, IP6 = 40, TCP = 20, UDP = 8, DCCP = 16, VXLAN = 8, ROOM = 1 << 17 };
 
 /**
  * struct packet - an IP packet taken apart
@@ -29,7 +29,7 @@ struct packet {
 };
 
 /* Options: see traffic.c. */
-extern int size, gso_size, coverage;
+extern int size, gso_size, coverage, damaged_vni;
 
 extern uint8_t buf[ROOM], out[ROOM];
 
@@ -53,10 +53,16 @@ void set_ip_len(uint8_t *ip, size_t len, bool v4);
 int protocol(const char *name, bool v4);
 int packet_socket(const char *device);
 int open_tap(const char *name, uint8_t *mac);
+int open_sender(const char *name, uint8_t *mac);
+size_t craft(uint8_t *frame, int proto, const struct sockaddr_storage *src,
+	     const struct sockaddr_storage *dst, int port, int seq);
+void set_field(uint8_t *frame, size_t len, const char *field);
+bool send_frame(int fd, size_t n);
 
 int send_datagrams(char **arg);
 int take_datagrams(char **arg);
 int vouched(char **arg);
+int vxlan(char **arg);
 int dhcp(char **arg);
 int dhcp_vm(char **arg);
 
