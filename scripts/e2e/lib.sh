@@ -544,6 +544,13 @@ count_of() {
 	echo "${said%/*}"
 }
 
+# pending_routed N: what is counted of so many packets with a pending checksum that come from and
+# leave through devices that finish=1 covers
+pending_routed() { echo "partial $1 0 finished $1 0"; }
+
+# reseeded_routed N: the same of those whose field is not the seed, but is made so
+reseeded_routed() { echo "partial_bad_seed $1 0 reseeded $1 0 finished $1 0"; }
+
 # expect WHAT HOST [COUNTER PRE POST]...: what the module has counted since `tally`. Every
 # counter that is not named has to be 0, except ok: it is what is missing until the states,
 # and exempt, add up to the packets that nftables saw at both hooks. With `any` instead only
