@@ -76,49 +76,42 @@ static void decide_desc(const struct decide_case *c, char *desc)
 
 KUNIT_ARRAY_PARAM(decide, decide_cases, decide_desc);
 
-static u32 expected(const struct decide_case *c,
-		    const struct nf_csum_policy *policy)
+/* What repair mode allows, whatever else. */
+#define REPAIR (RESEEDED | REARMED | UNTRUSTED)
+
+static u32 expected(const struct decide_case *c, bool finish, bool trusted)
 {
-	if (!policy->repair)
-		return 0;
-	if (policy->after_snat)
-		return c->after_snat;
-	if (policy->finish)
-		return policy->trusted ? c->both : c->finish;
-	return policy->trusted ? c->trusted : c->neither;
+	if (finish)
+		return trusted ? c->both : c->finish;
+	return trusted ? c->trusted : c->neither;
 }
 
 static void decide_under_every_policy(struct kunit *test)
 {
 	const struct decide_case *c = test->param_value;
-	struct sk_buff *skb;
+	struct nf_csum_packet pkt = {
+		.state = c->state,
+		.verified = c->verified,
+		.found = (__force __sum16)c->found,
+	};
 	unsigned int i;
 
-	skb = alloc_skb(0, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, skb);
-	skb->ip_summed = c->ip_summed;
+	pkt.skb = alloc_skb(0, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, pkt.skb);
+	pkt.skb->ip_summed = c->ip_summed;
 
-	for (i = 0; i < 16; i++) {
-		struct nf_csum_packet pkt = {
-			.skb = skb,
-			.state = c->state,
-			.verified = c->verified,
-			.found = (__force __sum16)c->found,
-		};
-		struct nf_csum_policy policy = {
-			.repair = i & 1,
-			.finish = i & 2,
-			.trusted = i & 4,
-			.after_snat = i & 8,
-		};
+	for (i = 0; i < 4; i++) {
+		bool finish = i & 1, trusted = i & 2;
+		u32 allowed = REPAIR | (finish ? FINISHED : 0) |
+			      (trusted ? FILLED : 0);
 
-		KUNIT_EXPECT_EQ_MSG(test, nf_csum_decide(&pkt, &policy),
-				    expected(c, &policy),
-				    "repair %d, finish %d, trusted %d, after SNAT %d",
-				    policy.repair, policy.finish,
-				    policy.trusted, policy.after_snat);
+		KUNIT_EXPECT_EQ_MSG(test, nf_csum_decide(&pkt, allowed),
+				    expected(c, finish, trusted),
+				    "finish %d, trusted %d", finish, trusted);
 	}
-	kfree_skb(skb);
+	KUNIT_EXPECT_EQ(test, nf_csum_decide(&pkt, 0), 0U);
+	KUNIT_EXPECT_EQ(test, nf_csum_decide(&pkt, OUTER), c->after_snat);
+	kfree_skb(pkt.skb);
 }
 
 /* Every state has to have its place in the table. */

@@ -11,9 +11,9 @@
 #include <net/ipv6.h>
 
 #include <nf_csum/packet.h>
-#include <nf_csum/plain.h>
+#include <nf_csum/fastpath.h>
 
-#include "judge.h"
+#include "inspected.h"
 #include "skb_builder.h"
 
 struct inspect_case {
@@ -64,11 +64,11 @@ static void inspect_in_all_variants(struct kunit *test)
 		struct nf_csum_packet pkt;
 
 		packet_build(test, &p, &c->packet, &v);
-		pkt = judge(&p, v.hook);
+		pkt = inspected(&p, v.hook);
 		EXPECT_STATE(test, &pkt, c->state, v.name);
 		/* The shortcut may miss what is all right, and nothing else. */
 		if (p.skb->ip_summed != CHECKSUM_PARTIAL &&
-		    nf_csum_is_plainly_ok(p.skb, p.family))
+		    nf_csum_fast_ok(p.skb, p.family))
 			EXPECT_STATE(test, &pkt, NF_CSUM_OK, v.name);
 		if (pkt.state == NF_CSUM_GSO_BAD ||
 		    pkt.state == NF_CSUM_PARTIAL_BAD_SEED)
@@ -1129,7 +1129,7 @@ static void inspect_without_length(struct kunit *test)
 
 		packet_build(test, &p, &c->packet, &v);
 		packet_store(&p, v.family == NFPROTO_IPV4 ? 2 : 4, "\0", 2);
-		pkt = judge(&p, v.hook);
+		pkt = inspected(&p, v.hook);
 		EXPECT_STATE(test, &pkt, c->state, v.name);
 		if (pkt.state == c->state)
 			expect_fields(test, &p, &pkt, v.name);
@@ -1159,7 +1159,7 @@ static void inspect_believes_complete_on_the_way_in(struct kunit *test)
 		/* The sum says right, the payload says wrong. */
 		packet_build(test, &p, &recipe, &v);
 		packet_store(&p, p.skb->len - 3, "\x5a\xa5", 2);
-		pkt = judge(&p, v.hook);
+		pkt = inspected(&p, v.hook);
 		EXPECT_STATE(test, &pkt, in ? NF_CSUM_OK : NF_CSUM_ZEROED,
 			     v.name);
 		packet_free(&p);
@@ -1167,7 +1167,7 @@ static void inspect_believes_complete_on_the_way_in(struct kunit *test)
 		/* The other way round: a sum that does not fit is not believed. */
 		packet_build(test, &p, &recipe, &v);
 		p.skb->csum = csum_add(p.skb->csum, (__force __wsum)htons(1));
-		pkt = judge(&p, v.hook);
+		pkt = inspected(&p, v.hook);
 		EXPECT_STATE(test, &pkt, NF_CSUM_OK, v.name);
 		packet_free(&p);
 	}
@@ -1209,7 +1209,7 @@ static void aggregates_are_checked_on_request(struct kunit *test)
 }
 
 /* What most packets are takes the shortcut; what is not sure does not. */
-static void common_packets_are_plain(struct kunit *test)
+static void common_packets_take_the_fast_path(struct kunit *test)
 {
 	static const struct plain_case {
 		struct recipe packet;
@@ -1241,7 +1241,7 @@ static void common_packets_are_plain(struct kunit *test)
 
 			packet_build(test, &p, &cases[i].packet, &v);
 			KUNIT_EXPECT_EQ_MSG(test,
-					    nf_csum_is_plainly_ok(p.skb, p.family),
+					    nf_csum_fast_ok(p.skb, p.family),
 					    cases[i].plain && whole,
 					    "case %u, %s", i, v.name);
 			packet_free(&p);
@@ -1277,7 +1277,7 @@ static void far_headers_are_not_followed(struct kunit *test)
 			struct nf_csum_packet pkt;
 
 			packet_build(test, &p, &recipes[i], &v);
-			pkt = judge(&p, v.hook);
+			pkt = inspected(&p, v.hook);
 			EXPECT_STATE(test, &pkt, v.shape == SHAPE_SPLIT ?
 				     NF_CSUM_OPAQUE : udp ?
 				     NF_CSUM_NO_CHECKSUM : NF_CSUM_ZEROED,
@@ -1294,7 +1294,7 @@ static struct kunit_case inspect_cases[] = {
 	KUNIT_CASE_PARAM(inspect_gso, gso_gen_params),
 	KUNIT_CASE_PARAM(inspect_without_length, jumbo_gen_params),
 	KUNIT_CASE(inspect_believes_complete_on_the_way_in),
-	KUNIT_CASE(common_packets_are_plain),
+	KUNIT_CASE(common_packets_take_the_fast_path),
 	KUNIT_CASE(far_headers_are_not_followed),
 	KUNIT_CASE(aggregates_are_checked_on_request),
 	{}

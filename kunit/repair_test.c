@@ -15,7 +15,7 @@
 
 #include <nf_csum/packet.h>
 
-#include "judge.h"
+#include "inspected.h"
 #include "oracle.h"
 #include "skb_builder.h"
 #include "vectors.h"
@@ -100,7 +100,7 @@ static struct nf_csum_packet prepare(struct kunit *test, struct packet *p,
 	packet_build(test, p, &c->packet, v);
 	if (shared)
 		packet_clone(test, p);
-	pkt = judge(p, v->hook);
+	pkt = inspected(p, v->hook);
 	EXPECT_STATE(test, &pkt, c->state, v->name);
 	return pkt;
 }
@@ -314,7 +314,7 @@ static void compute(struct kunit *test, const struct repair_case *c,
 
 	/* The packet may come by again; some can only be judged by an offload. */
 	other = p.proto == IPPROTO_DCCP || p.proto == IPPROTO_GRE;
-	pkt = judge(&p, v->hook);
+	pkt = inspected(&p, v->hook);
 	EXPECT_STATE(test, &pkt, other ? NF_CSUM_OPAQUE : NF_CSUM_OK, v->name);
 	packet_free(&p);
 }
@@ -347,7 +347,7 @@ static void fill_from_complete(struct kunit *test)
 
 		packet_build(test, &p, &recipe, &v);
 		packet_store(&p, p.skb->len - 3, "\x5a\xa5", 2);
-		pkt = judge(&p, v.hook);
+		pkt = inspected(&p, v.hook);
 		KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, FILLED), FILLED,
 				    "%s", v.name);
 		KUNIT_EXPECT_TRUE_MSG(test, packet_verifies(&p), "%s", v.name);
@@ -493,7 +493,7 @@ static void make_pending(struct kunit *test, const struct repair_case *c,
 	expect_pending(test, &p, v->name);
 	expect_only(test, &p, p.field, v->name);
 
-	pkt = judge(&p, v->hook);
+	pkt = inspected(&p, v->hook);
 	EXPECT_STATE(test, &pkt, p.meta.gso_size ? NF_CSUM_GSO :
 						   NF_CSUM_PARTIAL, v->name);
 	/* A frag list is segmented where GRO joined it, and it did not. */
@@ -649,7 +649,7 @@ static void refresh(struct kunit *test, const struct repair_case *c,
 
 	packet_build(test, &p, &c->packet, v);
 	KUNIT_EXPECT_TRUE_MSG(test, outer_verifies(&p), "%s", v->name);
-	pkt = judge(&p, v->hook);
+	pkt = inspected(&p, v->hook);
 	KUNIT_EXPECT_EQ_MSG(test, nf_csum_inspect_outer(&pkt),
 			    NF_CSUM_OUTER_RIGHT, "%s", v->name);
 	snat(&p);
@@ -658,7 +658,7 @@ static void refresh(struct kunit *test, const struct repair_case *c,
 	if (shared)
 		packet_clone(test, &p);
 
-	pkt = judge(&p, v->hook);
+	pkt = inspected(&p, v->hook);
 	EXPECT_STATE(test, &pkt, NF_CSUM_PARTIAL_INNER, v->name);
 	nf_csum_remember_outer(p.skb, NF_CSUM_OUTER_RIGHT);
 	KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, OUTER), OUTER, "%s",
@@ -671,7 +671,7 @@ static void refresh(struct kunit *test, const struct repair_case *c,
 			      v->shape == SHAPE_SPLIT, "%s", v->name);
 
 	/* Once is enough. */
-	pkt = judge(&p, v->hook);
+	pkt = inspected(&p, v->hook);
 	KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, OUTER), 0U, "%s",
 			    v->name);
 	packet_free(&p);
@@ -719,7 +719,7 @@ static void refreshed_outer_zero_is_all_ones(struct kunit *test)
 		struct nf_csum_packet pkt;
 
 		packet_build(test, &p, &recipe, &v);
-		pkt = judge(&p, v.hook);
+		pkt = inspected(&p, v.hook);
 		nf_csum_remember_outer(p.skb, NF_CSUM_OUTER_RIGHT);
 		KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, OUTER), OUTER,
 				    "%s", v.name);
@@ -771,10 +771,6 @@ KUNIT_ARRAY_PARAM(unrefreshed, unrefreshed_cases, repair_desc);
 static void repair_leaves_outer(struct kunit *test)
 {
 	const struct repair_case *c = test->param_value;
-	const struct nf_csum_policy policy = {
-		.repair = true,
-		.after_snat = true,
-	};
 	struct variant v = {};
 	struct packet p;
 
@@ -783,9 +779,9 @@ static void repair_leaves_outer(struct kunit *test)
 		u32 actions;
 
 		packet_build(test, &p, &c->packet, &v);
-		pkt = judge(&p, v.hook);
+		pkt = inspected(&p, v.hook);
 		nf_csum_remember_outer(p.skb, NF_CSUM_OUTER_RIGHT);
-		actions = nf_csum_decide(&pkt, &policy);
+		actions = nf_csum_decide(&pkt, OUTER);
 		KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, actions), 0U,
 				    "%s", v.name);
 		if (pkt.state == NF_CSUM_PARTIAL_INNER)
@@ -815,7 +811,7 @@ static void repair_without_actions(struct kunit *test)
 		struct nf_csum_packet pkt;
 
 		packet_build(test, &p, &recipe, &v);
-		pkt = judge(&p, v.hook);
+		pkt = inspected(&p, v.hook);
 		KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, 0), 0U, "%s",
 				    v.name);
 		KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, UNTRUSTED),
@@ -933,7 +929,7 @@ static void repair_without_memory(struct kunit *test)
 		/* It can be made up for. */
 		if (c->actions == OUTER)
 			nf_csum_remember_outer(p.skb, NF_CSUM_OUTER_RIGHT);
-		pkt = judge(&p, v.hook);
+		pkt = inspected(&p, v.hook);
 		EXPECT_STATE(test, &pkt, c->state, v.name);
 		KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, c->actions),
 				    c->actions, "%s", v.name);
@@ -971,7 +967,7 @@ static void syn_is_filled_before_dnat(struct kunit *test)
 
 		packet_from_bytes(test, &p, syn_vector, sizeof(syn_vector),
 				  &v);
-		pkt = judge(&p, v.hook);
+		pkt = inspected(&p, v.hook);
 		EXPECT_STATE(test, &pkt, NF_CSUM_ZEROED, v.name);
 		KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, FILLED), FILLED,
 				    "%s", v.name);
@@ -1001,7 +997,7 @@ static void syn_is_lost_after_dnat(struct kunit *test)
 				    "%s", v.name);
 		KUNIT_EXPECT_FALSE_MSG(test, packet_verifies(&p), "%s",
 				       v.name);
-		pkt = judge(&p, v.hook);
+		pkt = inspected(&p, v.hook);
 		EXPECT_STATE(test, &pkt, NF_CSUM_OK, v.name);
 		packet_free(&p);
 	}
@@ -1017,7 +1013,7 @@ static void seed_from_the_field_is_filled(struct kunit *test)
 
 		packet_from_bytes(test, &p, seed_vector, sizeof(seed_vector),
 				  &v);
-		pkt = judge(&p, v.hook);
+		pkt = inspected(&p, v.hook);
 		EXPECT_STATE(test, &pkt, NF_CSUM_SEED, v.name);
 		KUNIT_EXPECT_EQ_MSG(test, (__force u16)pkt.seed,
 				    (__force u16)htons(SEED_FOUND), "%s",
@@ -1046,7 +1042,7 @@ static void icmp_of_zeros_is_filled(struct kunit *test)
 
 		packet_build(test, &p, &recipe, &v);
 		packet_store(&p, p.thoff, zeros, sizeof(zeros));
-		pkt = judge(&p, v.hook);
+		pkt = inspected(&p, v.hook);
 		EXPECT_STATE(test, &pkt, NF_CSUM_ZEROED, v.name);
 		KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, FILLED), FILLED,
 				    "%s", v.name);
@@ -1070,7 +1066,7 @@ static void damaged_outer(struct kunit *test, const struct variant *v, bool luck
 	packet_build(test, &p, &recipe, v);
 	/* The VNI, on the way here. */
 	packet_store(&p, p.thoff + 12, "\x63", 1);
-	pkt = judge(&p, v->hook);
+	pkt = inspected(&p, v->hook);
 	EXPECT_STATE(test, &pkt, NF_CSUM_PARTIAL_INNER, v->name);
 	KUNIT_EXPECT_EQ_MSG(test, nf_csum_inspect_outer(&pkt),
 			    NF_CSUM_OUTER_WRONG, "%s", v->name);
@@ -1082,7 +1078,7 @@ static void damaged_outer(struct kunit *test, const struct variant *v, bool luck
 		snat(&p);
 	KUNIT_EXPECT_EQ_MSG(test, outer_verifies(&p), lucky, "%s", v->name);
 
-	pkt = judge(&p, v->hook);
+	pkt = inspected(&p, v->hook);
 	KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, OUTER), 0U, "%s",
 			    v->name);
 	KUNIT_EXPECT_FALSE_MSG(test, outer_verifies(&p), "%s", v->name);
@@ -1118,7 +1114,7 @@ static void only_our_voucher_is_ours(struct kunit *test)
 		if (v.hook != NF_INET_PRE_ROUTING)
 			continue;
 		packet_build(test, &p, &recipe, &v);
-		pkt = judge(&p, v.hook);
+		pkt = inspected(&p, v.hook);
 		KUNIT_EXPECT_EQ(test, nf_csum_repair(&pkt, FILLED), FILLED);
 		skb = p.skb;
 		KUNIT_EXPECT_TRUE(test, nf_csum_has_own_voucher(skb));
@@ -1172,7 +1168,7 @@ static void voucher_for_inner_headers_stays(struct kunit *test)
 			continue;
 		packet_build(test, &p, &recipe, &v);
 		p.skb->csum_level = 1;
-		pkt = judge(&p, v.hook);
+		pkt = inspected(&p, v.hook);
 		KUNIT_EXPECT_EQ(test, nf_csum_repair(&pkt, FILLED), FILLED);
 		KUNIT_EXPECT_TRUE_MSG(test, packet_verifies(&p), "%s", v.name);
 		KUNIT_EXPECT_EQ(test, (int)p.skb->ip_summed,
@@ -1194,8 +1190,8 @@ static void complete_is_believed(struct kunit *test)
 		{ .family = NFPROTO_IPV4, .proto = IPPROTO_ICMP, .payload = 8,
 		  .ip_summed = CHECKSUM_PARTIAL },
 	};
-	const struct nf_csum_policy covered = { .repair = true, .finish = true };
-	const struct nf_csum_policy uncovered = { .repair = true };
+	const u32 uncovered = RESEEDED | UNTRUSTED;
+	const u32 covered = uncovered | FINISHED;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(recipes); i++) {
@@ -1207,10 +1203,10 @@ static void complete_is_believed(struct kunit *test)
 			u32 actions;
 
 			packet_build(test, &p, &recipes[i], &v);
-			pkt = judge(&p, v.hook);
+			pkt = inspected(&p, v.hook);
 			EXPECT_STATE(test, &pkt, NF_CSUM_PARTIAL_BAD_SEED,
 				     v.name);
-			actions = nf_csum_decide(&pkt, &covered);
+			actions = nf_csum_decide(&pkt, covered);
 			KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, actions),
 					    FINISHED, "%s", v.name);
 			KUNIT_EXPECT_TRUE_MSG(test,
@@ -1220,8 +1216,8 @@ static void complete_is_believed(struct kunit *test)
 			packet_free(&p);
 
 			packet_build(test, &p, &recipes[i], &v);
-			pkt = judge(&p, v.hook);
-			actions = nf_csum_decide(&pkt, &uncovered);
+			pkt = inspected(&p, v.hook);
+			actions = nf_csum_decide(&pkt, uncovered);
 			KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, actions),
 					    RESEEDED, "%s", v.name);
 			expect_pending(test, &p, v.name);

@@ -10,7 +10,7 @@
 
 #include <nf_csum/packet.h>
 
-#include "judge.h"
+#include "inspected.h"
 #include "oracle.h"
 #include "skb_builder.h"
 
@@ -191,11 +191,7 @@ static void expect_right(struct kunit *test, const struct packet *p,
 
 static void sctp_packets(struct kunit *test)
 {
-	const struct nf_csum_policy policy = {
-		.repair = true,
-		.finish = true,
-		.trusted = true,
-	};
+	const u32 allowed = BIT(NF_CSUM_FINISHED) | BIT(NF_CSUM_FILLED);
 	const struct sctp_case *c = test->param_value;
 	struct variant v = {};
 	struct packet p;
@@ -219,7 +215,7 @@ static void sctp_packets(struct kunit *test)
 				      v.name);
 		KUNIT_EXPECT_TRUE_MSG(test, packet_same_meta(&p), "%s", v.name);
 
-		actions = nf_csum_decide(&pkt, &policy);
+		actions = nf_csum_decide(&pkt, allowed);
 		KUNIT_EXPECT_EQ_MSG(test, actions, c->actions, "%s", v.name);
 		KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, actions),
 				    actions, "%s", v.name);
@@ -236,7 +232,7 @@ static void sctp_packets(struct kunit *test)
 /* Somebody who does not trust the sender leaves its packets alone. */
 static void untrusted_sctp_is_left_alone(struct kunit *test)
 {
-	const struct nf_csum_policy policy = { .repair = true };
+	const u32 allowed = BIT(NF_CSUM_UNTRUSTED);
 	const struct recipe recipe = { SCTP(64) };
 	struct variant v = {};
 	struct packet p;
@@ -246,8 +242,8 @@ static void untrusted_sctp_is_left_alone(struct kunit *test)
 
 		packet_build(test, &p, &recipe, &v);
 		put_field(&p, CRC_ZERO);
-		pkt = judge(&p, v.hook);
-		KUNIT_EXPECT_EQ_MSG(test, nf_csum_decide(&pkt, &policy),
+		pkt = inspected(&p, v.hook);
+		KUNIT_EXPECT_EQ_MSG(test, nf_csum_decide(&pkt, allowed),
 				    BIT(NF_CSUM_UNTRUSTED), "%s", v.name);
 		packet_free(&p);
 	}

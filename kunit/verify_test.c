@@ -10,8 +10,9 @@
 #include <linux/skbuff.h>
 
 #include <nf_csum/packet.h>
+#include <nf_csum/policy.h>
 
-#include "judge.h"
+#include "inspected.h"
 #include "oracle.h"
 #include "skb_builder.h"
 
@@ -160,9 +161,9 @@ static void verify_one(struct kunit *test, const struct verify_case *c,
 		       const struct variant *v, const struct voucher *by,
 		       bool trusted, u8 verify)
 {
-	struct nf_csum_policy policy = {
-		.repair = true,
-		.trusted = trusted,
+	const struct nf_csum_knobs knobs = {
+		.mode = NF_CSUM_MODE_REPAIR,
+		.trust = trusted ? NF_CSUM_SCOPE_ALL : NF_CSUM_SCOPE_NONE,
 		.verify = verify,
 	};
 	bool vouched = by->ip_summed == CHECKSUM_UNNECESSARY;
@@ -188,7 +189,7 @@ static void verify_one(struct kunit *test, const struct verify_case *c,
 	KUNIT_EXPECT_TRUE_MSG(test, packet_same_bytes(&p, p.skb), "%s", name);
 	KUNIT_EXPECT_TRUE_MSG(test, packet_same_meta(&p), "%s", name);
 
-	actions = nf_csum_decide(&pkt, &policy);
+	actions = nf_csum_decide(&pkt, nf_csum_allowed(&knobs, p.skb, 0, 0));
 	KUNIT_EXPECT_EQ_MSG(test, actions,
 			    expected_actions(c, vouched, trusted, verify),
 			    "%s", name);
@@ -236,7 +237,7 @@ static void verify_vouched(struct kunit *test)
 	}
 }
 
-static enum nf_csum_counter judge_vouched(const struct packet *p, u8 hook)
+static enum nf_csum_counter inspected_vouched(const struct packet *p, u8 hook)
 {
 	struct nf_csum_packet pkt = {
 		.skb = p->skb,
@@ -269,16 +270,16 @@ static void short_datagrams_are_checked(struct kunit *test)
 		word = htons(oracle_checksum(packet_bytes(&p, p.skb), p.proto,
 					     p.thoff, len, p.field));
 		packet_store(&p, p.field, &word, sizeof(word));
-		KUNIT_EXPECT_EQ_MSG(test, judge_vouched(&p, v.hook),
+		KUNIT_EXPECT_EQ_MSG(test, inspected_vouched(&p, v.hook),
 				    NF_CSUM_OPAQUE, "%s, right", v.name);
 
 		packet_store(&p, p.thoff + len, &byte, sizeof(byte));
-		KUNIT_EXPECT_EQ_MSG(test, judge_vouched(&p, v.hook),
+		KUNIT_EXPECT_EQ_MSG(test, inspected_vouched(&p, v.hook),
 				    NF_CSUM_OPAQUE, "%s, changed behind it",
 				    v.name);
 		byte = packet_bytes(&p, p.skb)[p.thoff + len - 1] ^ 0xff;
 		packet_store(&p, p.thoff + len - 1, &byte, sizeof(byte));
-		KUNIT_EXPECT_EQ_MSG(test, judge_vouched(&p, v.hook),
+		KUNIT_EXPECT_EQ_MSG(test, inspected_vouched(&p, v.hook),
 				    NF_CSUM_CORRUPT, "%s, changed in it",
 				    v.name);
 		packet_free(&p);
@@ -288,10 +289,7 @@ static void short_datagrams_are_checked(struct kunit *test)
 /* On the way out nobody is asked: the receiver is another machine. */
 static void verify_is_for_the_way_in(struct kunit *test)
 {
-	struct nf_csum_policy policy = {
-		.repair = true,
-		.verify = NF_CSUM_VERIFY_DROP,
-	};
+	const u32 allowed = UNTRUSTED | DROPPED;
 	const struct recipe recipe = {
 		.proto = IPPROTO_TCP, .payload = 100, .field = FIELD_ZERO,
 		.ip_summed = CHECKSUM_UNNECESSARY,
@@ -305,8 +303,8 @@ static void verify_is_for_the_way_in(struct kunit *test)
 		if (v.hook == NF_INET_PRE_ROUTING)
 			continue;
 		packet_build(test, &p, &recipe, &v);
-		pkt = judge(&p, v.hook);
-		KUNIT_EXPECT_EQ_MSG(test, nf_csum_decide(&pkt, &policy),
+		pkt = inspected(&p, v.hook);
+		KUNIT_EXPECT_EQ_MSG(test, nf_csum_decide(&pkt, allowed),
 				    UNTRUSTED, "%s", v.name);
 		packet_free(&p);
 	}
@@ -327,22 +325,24 @@ static void corrupt_gso_is_dropped(struct kunit *test)
 		struct nf_csum_packet pkt;
 
 		packet_build(test, &p, &recipe, &v);
-		pkt = judge(&p, v.hook);
+		pkt = inspected(&p, v.hook);
 		EXPECT_STATE(test, &pkt, NF_CSUM_CORRUPT, v.name);
 		for (verify = NF_CSUM_VERIFY_NOT; verify <= NF_CSUM_VERIFY_DROP;
 		     verify++) {
-			struct nf_csum_policy policy = {
-				.repair = true,
-				.trusted = true,
+			struct nf_csum_knobs knobs = {
+				.mode = NF_CSUM_MODE_REPAIR,
+				.trust = NF_CSUM_SCOPE_ALL,
 				.verify = verify,
 			};
+			u32 allowed = nf_csum_allowed(&knobs, p.skb, 0, 0);
 
-			KUNIT_EXPECT_EQ_MSG(test, nf_csum_decide(&pkt, &policy),
+			KUNIT_EXPECT_EQ_MSG(test, nf_csum_decide(&pkt, allowed),
 					    verify >= NF_CSUM_VERIFY_UNVOUCH ?
 						DROPPED : 0,
 					    "%s, verify %u", v.name, verify);
-			policy.repair = false;
-			KUNIT_EXPECT_EQ_MSG(test, nf_csum_decide(&pkt, &policy),
+			knobs.mode = NF_CSUM_MODE_OBSERVE;
+			allowed = nf_csum_allowed(&knobs, p.skb, 0, 0);
+			KUNIT_EXPECT_EQ_MSG(test, nf_csum_decide(&pkt, allowed),
 					    0, "%s, verify %u, observe",
 					    v.name, verify);
 		}

@@ -18,6 +18,8 @@
 #include <linux/xarray.h>
 #include <net/rtnetlink.h>
 
+#include <nf_csum/count.h>
+#include <nf_csum/iface.h>
 #include <nf_csum/netns.h>
 
 static const struct {
@@ -76,10 +78,10 @@ static void update_flags(const struct nf_csum_net *nfc,
 {
 	unsigned long flags = classify(dev);
 
-	if (is_listed(rtnl_dereference(nfc->lists[NF_CSUM_LIST_FINISH]),
+	if (is_listed(rtnl_dereference(nfc->ifaces.lists[NF_CSUM_LIST_FINISH]),
 		      dev->name))
 		flags |= NF_CSUM_IFACE_FINISH;
-	if (is_listed(rtnl_dereference(nfc->lists[NF_CSUM_LIST_TRUST]),
+	if (is_listed(rtnl_dereference(nfc->ifaces.lists[NF_CSUM_LIST_TRUST]),
 		      dev->name))
 		flags |= NF_CSUM_IFACE_TRUST;
 	WRITE_ONCE(iface->flags, flags);
@@ -98,8 +100,9 @@ static void free_gone(struct nf_csum_net *nfc, struct llist_node *gone)
 
 static void reap(struct work_struct *work)
 {
-	struct nf_csum_net *nfc = container_of(work, struct nf_csum_net, reap);
-	struct llist_node *gone = llist_del_all(&nfc->gone);
+	struct nf_csum_net *nfc = container_of(work, struct nf_csum_net,
+					       ifaces.reap);
+	struct llist_node *gone = llist_del_all(&nfc->ifaces.gone);
 
 	if (!gone)
 		return;
@@ -108,10 +111,10 @@ static void reap(struct work_struct *work)
 }
 
 /* Written under the RTNL only. */
-static struct nf_csum_iface **near_place(struct nf_csum_net *nfc,
+static struct nf_csum_iface **cache_slot(struct nf_csum_net *nfc,
 					 const struct nf_csum_iface *iface)
 {
-	return &nfc->near[iface->ifindex % NF_CSUM_NEAR];
+	return &nfc->ifaces.cache[iface->ifindex % NF_CSUM_IFACE_CACHE];
 }
 
 /* Without memory an interface stays unknown: that must not hinder its making. */
@@ -122,16 +125,16 @@ static void add_iface(struct nf_csum_net *nfc, const struct net_device *dev)
 	iface = kzalloc(sizeof(*iface), GFP_KERNEL_ACCOUNT);
 	if (!iface)
 		goto err;
-	if (xa_reserve(&nfc->ifaces, dev->ifindex, GFP_KERNEL_ACCOUNT))
+	if (xa_reserve(&nfc->ifaces.by_index, dev->ifindex, GFP_KERNEL_ACCOUNT))
 		goto err_iface;
 	iface->dev = dev;
 	iface->ifindex = dev->ifindex;
 	update_flags(nfc, iface, dev);
 	nf_csum_iface_stats_attach(nfc, iface);
 	/* It is reserved, so that this needs no memory. */
-	xa_store(&nfc->ifaces, dev->ifindex, iface, GFP_KERNEL);
+	xa_store(&nfc->ifaces.by_index, dev->ifindex, iface, GFP_KERNEL);
 	/* A packet that finds it there finds it filled in. */
-	smp_store_release(near_place(nfc, iface), iface);
+	smp_store_release(cache_slot(nfc, iface), iface);
 	return;
 
 err_iface:
@@ -142,13 +145,13 @@ err:
 
 static void remove_iface(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
 {
-	struct nf_csum_iface **place = near_place(nfc, iface);
+	struct nf_csum_iface **slot = cache_slot(nfc, iface);
 
-	if (*place == iface)
-		WRITE_ONCE(*place, NULL);
-	xa_erase(&nfc->ifaces, iface->ifindex);
-	llist_add(&iface->gone, &nfc->gone);
-	schedule_work(&nfc->reap);
+	if (*slot == iface)
+		WRITE_ONCE(*slot, NULL);
+	xa_erase(&nfc->ifaces.by_index, iface->ifindex);
+	llist_add(&iface->gone, &nfc->ifaces.gone);
+	schedule_work(&nfc->ifaces.reap);
 }
 
 static int handle_event(struct notifier_block *nb, unsigned long event,
@@ -163,13 +166,13 @@ static int handle_event(struct notifier_block *nb, unsigned long event,
 		add_iface(nfc, dev);
 		break;
 	case NETDEV_CHANGENAME:
-		iface = xa_load(&nfc->ifaces, dev->ifindex);
+		iface = xa_load(&nfc->ifaces.by_index, dev->ifindex);
 		if (iface)
 			update_flags(nfc, iface, dev);
 		break;
 	case NETDEV_UNREGISTER:
 		/* Repeated while somebody holds it: the index may be another's. */
-		iface = xa_load(&nfc->ifaces, dev->ifindex);
+		iface = xa_load(&nfc->ifaces.by_index, dev->ifindex);
 		if (!iface || iface->dev != dev)
 			break;
 		remove_iface(nfc, iface);
@@ -241,10 +244,10 @@ int nf_csum_ifaces_list(struct nf_csum_net *nfc, enum nf_csum_list list,
 		globs = NULL;
 	}
 	rtnl_lock();
-	old = rtnl_dereference(nfc->lists[list]);
-	rcu_assign_pointer(nfc->lists[list], globs);
+	old = rtnl_dereference(nfc->ifaces.lists[list]);
+	rcu_assign_pointer(nfc->ifaces.lists[list], globs);
 	for_each_netdev(nfc->net, dev) {
-		iface = xa_load(&nfc->ifaces, dev->ifindex);
+		iface = xa_load(&nfc->ifaces.by_index, dev->ifindex);
 		if (iface)
 			update_flags(nfc, iface, dev);
 	}
@@ -271,7 +274,7 @@ void nf_csum_ifaces_text(struct nf_csum_net *nfc, enum nf_csum_list list,
 	const struct nf_csum_globs *globs;
 
 	rcu_read_lock();
-	globs = rcu_dereference(nfc->lists[list]);
+	globs = rcu_dereference(nfc->ifaces.lists[list]);
 	strscpy(text, globs ? globs->text : "", NF_CSUM_GLOBS_SIZE);
 	rcu_read_unlock();
 }
@@ -284,9 +287,9 @@ void nf_csum_ifaces_text(struct nf_csum_net *nfc, enum nf_csum_list list,
  */
 void nf_csum_ifaces_init(struct nf_csum_net *nfc)
 {
-	xa_init_flags(&nfc->ifaces, XA_FLAGS_ACCOUNT);
-	init_llist_head(&nfc->gone);
-	INIT_WORK(&nfc->reap, reap);
+	xa_init_flags(&nfc->ifaces.by_index, XA_FLAGS_ACCOUNT);
+	init_llist_head(&nfc->ifaces.gone);
+	INIT_WORK(&nfc->ifaces.reap, reap);
 }
 
 /**
@@ -300,11 +303,11 @@ void nf_csum_ifaces_free(struct nf_csum_net *nfc)
 {
 	unsigned int i;
 
-	cancel_work_sync(&nfc->reap);
-	free_gone(nfc, llist_del_all(&nfc->gone));
+	cancel_work_sync(&nfc->ifaces.reap);
+	free_gone(nfc, llist_del_all(&nfc->ifaces.gone));
 	for (i = 0; i < NF_CSUM_LISTS; i++)
-		kfree(rcu_dereference_protected(nfc->lists[i], true));
-	xa_destroy(&nfc->ifaces);
+		kfree(rcu_dereference_protected(nfc->ifaces.lists[i], true));
+	xa_destroy(&nfc->ifaces.by_index);
 }
 
 /**

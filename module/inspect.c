@@ -16,7 +16,6 @@
 
 #include <nf_csum/headers.h>
 #include <nf_csum/packet.h>
-#include <nf_csum/plain.h>
 
 /* No bytes behind the IP packet's end? */
 static bool ends_with_packet(const struct nf_csum_packet *pkt)
@@ -235,7 +234,7 @@ static enum nf_csum_counter check_udp_len(struct nf_csum_packet *pkt,
 	return len < pkt->len ? judge_short_udp(pkt, uh) : NF_CSUM_OK;
 }
 
-static noinline enum nf_csum_counter judge(struct nf_csum_packet *pkt)
+static enum nf_csum_counter judge(struct nf_csum_packet *pkt)
 {
 	const struct sk_buff *skb = pkt->skb;
 	struct nf_csum_window window;
@@ -272,7 +271,7 @@ static noinline enum nf_csum_counter judge(struct nf_csum_packet *pkt)
 
 	if (pkt->len < hdrlen)
 		return NF_CSUM_MALFORMED;
-	if (skb_is_gso(skb) && !nf_csum_is_plain_gso(pkt))
+	if (skb_is_gso(skb) && !nf_csum_gso_is_judged(pkt))
 		return NF_CSUM_GSO;
 	if (pkt->proto == IPPROTO_UDP) {
 		state = check_udp_len(pkt, &window);
@@ -296,15 +295,16 @@ static noinline enum nf_csum_counter judge(struct nf_csum_packet *pkt)
  * nf_csum_inspect - say what a packet's headers and metadata are evidence of
  * @pkt: @skb, @family, @hook and @verify are the caller's; the rest is filled in
  *
- * Changes nothing in the packet, allocates nothing, may be called in any
- * context. Fields are network byte order, offsets and lengths host order.
+ * Changes nothing in the packet, allocates nothing. Fields are network byte order,
+ * offsets and lengths host order.
+ *
+ * Context: Any.
  */
 void nf_csum_inspect(struct nf_csum_packet *pkt)
 {
 	pkt->ip_summed = pkt->skb->ip_summed;
 	pkt->verified = false;
-	if (!nf_csum_is_plainly_pending(pkt))
-		pkt->state = judge(pkt);
+	pkt->state = judge(pkt);
 }
 EXPORT_SYMBOL_IF_KUNIT(nf_csum_inspect);
 

@@ -15,8 +15,11 @@
 #include <net/net_namespace.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include <nf_csum/count.h>
+#include <nf_csum/iface.h>
 #include <nf_csum/netns.h>
 #include <nf_csum/packet.h>
+#include <nf_csum/policy.h>
 #include <nf_csum/trace.h>
 
 /* After conntrack and mangle, before filter (0) could accept the packet. */
@@ -36,7 +39,7 @@ static bool drops(const struct nf_csum_net *nfc, unsigned int hook)
 {
 	u8 invalid = READ_ONCE(nfc->knobs.invalid);
 
-	if (!nf_csum_repairs(nfc))
+	if (!nf_csum_repairs(&nfc->knobs))
 		return false;
 	return invalid == NF_CSUM_INVALID_DROP ||
 	       (invalid == NF_CSUM_INVALID_DROP_LOCAL &&
@@ -57,7 +60,7 @@ static unsigned int handle_invalid(void *priv, struct sk_buff *skb,
 	u32 done;
 
 	/* Tracked, or told not to be: UNTRACKED is a value of its own. */
-	if (likely(skb_get_nfct(skb)) || nf_csum_exempts(nfc, skb))
+	if (likely(skb_get_nfct(skb)) || nf_csum_exempts(&nfc->knobs, skb))
 		return NF_ACCEPT;
 	if (unlikely(!READ_ONCE(settled)))
 		return NF_ACCEPT;
@@ -68,7 +71,7 @@ static unsigned int handle_invalid(void *priv, struct sk_buff *skb,
 	if (drops(nfc, state->hook))
 		done |= BIT(NF_CSUM_INVALID_DROPPED);
 
-	nf_csum_count(nfc, nf_csum_iface_of(nfc, state), NF_CSUM_PREROUTING,
+	nf_csum_count(nfc, nf_csum_iface_of(&nfc->ifaces, state), NF_CSUM_PREROUTING,
 		      done);
 	trace_nf_csum_packet(&pkt, nf_csum_counter_names[pkt.state], state,
 			     done);

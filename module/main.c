@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Comes and goes: with the module, and with every network namespace. */
+/* Module and namespace init and exit. */
 #include <linux/init.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -7,6 +7,8 @@
 #include <linux/rcupdate.h>
 #include <net/net_namespace.h>
 
+#include <nf_csum/count.h>
+#include <nf_csum/iface.h>
 #include <nf_csum/netns.h>
 #include <nf_csum/packet.h>
 
@@ -24,6 +26,9 @@ static int __net_init init_net_ns(struct net *net)
 	err = nf_csum_counters_init(nfc);
 	if (err)
 		return err;
+	err = nf_csum_procfs_init(nfc);
+	if (err)
+		goto err_counters;
 	err = nf_csum_knobs_register(nfc);
 	if (err)
 		goto err_lists;
@@ -39,9 +44,10 @@ err_knobs:
 	synchronize_rcu();
 	nf_csum_hooks_release(nfc);
 err_lists:
-	nf_csum_counters_hide(nfc);
+	nf_csum_procfs_exit(nfc);
 	nf_csum_ifaces_free(nfc);
-	nf_csum_counters_free(nfc);
+err_counters:
+	nf_csum_counters_exit(nfc);
 	return err;
 }
 
@@ -52,7 +58,7 @@ static void __net_exit pre_exit_net_ns(struct net *net)
 
 	nf_csum_knobs_unregister(nfc);
 	nf_csum_hooks_stop(nfc);
-	nf_csum_counters_hide(nfc);
+	nf_csum_procfs_exit(nfc);
 }
 
 static void __net_exit exit_net_ns(struct net *net)
@@ -61,7 +67,7 @@ static void __net_exit exit_net_ns(struct net *net)
 
 	nf_csum_hooks_release(nfc);
 	nf_csum_ifaces_free(nfc);
-	nf_csum_counters_free(nfc);
+	nf_csum_counters_exit(nfc);
 }
 
 static struct pernet_operations net_ops = {

@@ -12,8 +12,9 @@
 #include <linux/sysctl.h>
 #include <net/net_namespace.h>
 
+#include <nf_csum/iface.h>
 #include <nf_csum/netns.h>
-#include <nf_csum/packet.h>
+#include <nf_csum/policy.h>
 
 static struct nf_csum_knobs defaults = {
 	.mode	= NF_CSUM_MODE_REPAIR,

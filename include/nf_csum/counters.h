@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The one list of what is counted: it makes the enum, the names that users
- * read and the size of the counters. Append to a group, never rename: scripts
- * and dashboards read these names.
+ * The one list of what is counted: it makes the enum, the names that users read
+ * and the size of the counters. Append to a group, never rename: scripts and
+ * dashboards read these names.
  */
 #ifndef NF_CSUM_COUNTERS_H
 #define NF_CSUM_COUNTERS_H
@@ -53,5 +53,18 @@ enum nf_csum_counter {
 
 /* What was done to a packet is a bit for each. */
 static_assert(NF_CSUM_COUNTERS <= 32);
+
+/* The columns of /proc/net/nf_csum, one after the other. */
+enum nf_csum_column {
+	NF_CSUM_PREROUTING,
+	NF_CSUM_POSTROUTING,
+	NF_CSUM_COLUMNS
+};
+
+struct nf_csum_mib {
+	unsigned long mibs[NF_CSUM_COLUMNS * NF_CSUM_COUNTERS];
+};
+
+extern const char * const nf_csum_counter_names[NF_CSUM_COUNTERS];
 
 #endif /* NF_CSUM_COUNTERS_H */

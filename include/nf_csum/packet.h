@@ -8,6 +8,7 @@
 #define NF_CSUM_PACKET_H
 
 #include <linux/bits.h>
+#include <linux/in.h>
 #include <linux/skbuff.h>
 #include <linux/types.h>
 
@@ -68,29 +69,37 @@ enum nf_csum_outer {
 	NF_CSUM_OUTER_WRONG,
 };
 
-/* Values of the knob verify: what becomes of vouched packets that are wrong. */
-enum nf_csum_verify {
-	NF_CSUM_VERIFY_NOT,
-	NF_CSUM_VERIFY_COUNT,
-	NF_CSUM_VERIFY_UNVOUCH,
-	NF_CSUM_VERIFY_DROP,
-};
+/* Segmentation of these needs nothing but a seed at the transport header. */
+#define NF_CSUM_GSO_TCP	(SKB_GSO_TCPV4 | SKB_GSO_TCPV6)
+#define NF_CSUM_GSO_UDP	(SKB_GSO_UDP | SKB_GSO_UDP_L4)
+#define NF_CSUM_GSO_JUDGED	(NF_CSUM_GSO_TCP | NF_CSUM_GSO_UDP | \
+				 SKB_GSO_DODGY | SKB_GSO_TCP_ECN | \
+				 SKB_GSO_TCP_ACCECN | SKB_GSO_TCP_FIXEDID)
 
-/**
- * struct nf_csum_policy - what the knobs and the devices say about a packet
- * @repair: mode 2; everything else is moot without it
- * @finish: pending offloads are finished for this packet's devices
- * @trusted: somebody vouched for this packet, or the administrator trusts all
- * @after_snat: the second look at a tunnel packet, after source NAT
- * @verify: enum nf_csum_verify
+/* Is this GSO that segmentation finishes from a seed in the outermost header? */
+static inline bool nf_csum_gso_is_judged(const struct nf_csum_packet *pkt)
+{
+	unsigned int type = skb_shinfo(pkt->skb)->gso_type;
+
+	if (unlikely(type & ~NF_CSUM_GSO_JUDGED))
+		return false;
+	if (likely(pkt->proto == IPPROTO_TCP))
+		return type & NF_CSUM_GSO_TCP;
+	return pkt->proto == IPPROTO_UDP && type & NF_CSUM_GSO_UDP;
+}
+
+/*
+ * Are csum_start and csum_offset where a device could use them? At an odd
+ * offset no checksum comes out right.
  */
-struct nf_csum_policy {
-	bool repair;
-	bool finish;
-	bool trusted;
-	bool after_snat;
-	u8 verify;
-};
+static inline bool nf_csum_offload_in_bounds(const struct nf_csum_packet *pkt)
+{
+	const struct sk_buff *skb = pkt->skb;
+	int start = skb_checksum_start_offset(skb);
+
+	return start >= (int)pkt->thoff && skb->csum_offset % 2 == 0 &&
+	       start + skb->csum_offset + sizeof(__sum16) <= skb->len;
+}
 
 /* What signs a voucher of this module; random, so that nobody else has it. */
 extern u32 nf_csum_voucher_key;
@@ -137,6 +146,15 @@ static inline bool nf_csum_is_vouched_for(const struct sk_buff *skb)
 	       !nf_csum_has_own_voucher(skb);
 }
 
+/*
+ * The checksum inside of NAT-T in transport mode is of addresses before NAT, and
+ * knowingly wrong; that ESP vouches for it is no device's doing.
+ */
+static inline bool nf_csum_is_decrypted(const struct sk_buff *skb)
+{
+	return secpath_exists(skb);
+}
+
 /**
  * nf_csum_unvouch - have the receiver of a packet check it
  * @skb: the packet
@@ -176,8 +194,7 @@ bool nf_csum_crc32c(const struct nf_csum_packet *pkt, __le32 *right);
 __sum16 nf_csum_expected(const struct nf_csum_packet *pkt);
 void nf_csum_inspect(struct nf_csum_packet *pkt);
 enum nf_csum_outer nf_csum_inspect_outer(struct nf_csum_packet *pkt);
-u32 nf_csum_decide(const struct nf_csum_packet *pkt,
-		   const struct nf_csum_policy *policy);
+u32 nf_csum_decide(const struct nf_csum_packet *pkt, u32 allowed);
 bool nf_csum_finish(const struct nf_csum_packet *pkt);
 u32 nf_csum_repair(const struct nf_csum_packet *pkt, u32 actions);
 

@@ -11,7 +11,8 @@
 #include <linux/netfilter.h>
 #include <linux/tracepoint.h>
 
-#include <nf_csum/netns.h>
+#include <nf_csum/counters.h>
+#include <nf_csum/iface.h>
 #include <nf_csum/packet.h>
 
 #define NF_CSUM_TRACE_ACTIONS	64

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Shortcuts for the common packets: TCP and UDP without IP options or
- * fragmentation, with their headers in the linear part. What bulk brings most,
- * TCP over IPv4, is laid out in one piece: payload that was just copied pushes
- * the rest of the code out of the cache.
+ * The fast path: the common packets are TCP and UDP without IP options or
+ * fragmentation, with their headers in the linear part. What it says of one is
+ * what nf_csum_inspect() says, which takes several times as long; the packet path
+ * and the unit tests that hold the two together include it, and nobody else. TCP
+ * over IPv4, which bulk is, is laid out in one piece: payload that was just
+ * copied pushes the rest of the code out of the cache.
  */
-#ifndef NF_CSUM_PLAIN_H
-#define NF_CSUM_PLAIN_H
+#ifndef NF_CSUM_FASTPATH_H
+#define NF_CSUM_FASTPATH_H
 
 #include <linux/bitops.h>
 #include <linux/in.h>
@@ -21,25 +23,6 @@
 #include <net/ip.h>
 
 #include <nf_csum/packet.h>
-
-/* Segmentation of these needs nothing but a seed at the transport header. */
-#define NF_CSUM_PLAIN_TCP	(SKB_GSO_TCPV4 | SKB_GSO_TCPV6)
-#define NF_CSUM_PLAIN_UDP	(SKB_GSO_UDP | SKB_GSO_UDP_L4)
-#define NF_CSUM_PLAIN_GSO	(NF_CSUM_PLAIN_TCP | NF_CSUM_PLAIN_UDP | \
-				 SKB_GSO_DODGY | SKB_GSO_TCP_ECN | \
-				 SKB_GSO_TCP_ACCECN | SKB_GSO_TCP_FIXEDID)
-
-/* Is this GSO that segmentation finishes from a seed in the outermost header? */
-static inline bool nf_csum_is_plain_gso(const struct nf_csum_packet *pkt)
-{
-	unsigned int type = skb_shinfo(pkt->skb)->gso_type;
-
-	if (unlikely(type & ~NF_CSUM_PLAIN_GSO))
-		return false;
-	if (likely(pkt->proto == IPPROTO_TCP))
-		return type & NF_CSUM_PLAIN_TCP;
-	return pkt->proto == IPPROTO_UDP && type & NF_CSUM_PLAIN_UDP;
-}
 
 struct nf_csum_word {
 	u64 word;
@@ -76,7 +59,7 @@ static __always_inline u32 nf_csum_pseudo_ipv6(const struct ipv6hdr *ip6h)
 }
 
 /* @len is the length that UDP has to have, @sum the pseudo-header's. */
-static __always_inline bool nf_csum_plain_transport(struct nf_csum_packet *pkt,
+static __always_inline bool nf_csum_fast_transport(struct nf_csum_packet *pkt,
 						    unsigned int thoff,
 						    __be16 len, u32 sum)
 {
@@ -98,7 +81,7 @@ static __always_inline bool nf_csum_plain_transport(struct nf_csum_packet *pkt,
 	return true;
 }
 
-static __always_inline bool nf_csum_plain_ipv4(struct nf_csum_packet *pkt)
+static __always_inline bool nf_csum_fast_ipv4(struct nf_csum_packet *pkt)
 {
 	const struct sk_buff *skb = pkt->skb;
 	const struct iphdr *iph = (const struct iphdr *)skb->data;
@@ -113,11 +96,11 @@ static __always_inline bool nf_csum_plain_ipv4(struct nf_csum_packet *pkt)
 	pkt->proto = iph->protocol;
 	sum = csum_tcpudp_nofold(iph->saddr, iph->daddr, pkt->len, pkt->proto,
 				 0);
-	return nf_csum_plain_transport(pkt, thoff, htons(pkt->len),
+	return nf_csum_fast_transport(pkt, thoff, htons(pkt->len),
 				       (__force u32)sum);
 }
 
-static __always_inline bool nf_csum_plain_ipv6(struct nf_csum_packet *pkt)
+static __always_inline bool nf_csum_fast_ipv6(struct nf_csum_packet *pkt)
 {
 	const struct sk_buff *skb = pkt->skb;
 	const struct ipv6hdr *ip6h = (const struct ipv6hdr *)skb->data;
@@ -130,67 +113,55 @@ static __always_inline bool nf_csum_plain_ipv6(struct nf_csum_packet *pkt)
 	if (ntohs(ip6h->payload_len) != pkt->len)
 		return false;
 	pkt->proto = ip6h->nexthdr;
-	return nf_csum_plain_transport(pkt, thoff, ip6h->payload_len,
+	return nf_csum_fast_transport(pkt, thoff, ip6h->payload_len,
 				       nf_csum_pseudo_ipv6(ip6h));
 }
 
-/* Fills in what plain headers say. */
-static __always_inline bool nf_csum_plain_headers(struct nf_csum_packet *pkt)
+/* Fills in what the headers say, if they are of the common kind. */
+static __always_inline bool nf_csum_fast_headers(struct nf_csum_packet *pkt)
 {
 	if (likely(pkt->family == NFPROTO_IPV4))
-		return nf_csum_plain_ipv4(pkt);
-	return nf_csum_plain_ipv6(pkt);
-}
-
-/*
- * Are csum_start and csum_offset where a device could use them? At an odd
- * offset no checksum comes out right.
- */
-static inline bool nf_csum_offload_in_bounds(const struct nf_csum_packet *pkt)
-{
-	const struct sk_buff *skb = pkt->skb;
-	int start = skb_checksum_start_offset(skb);
-
-	return start >= (int)pkt->thoff && skb->csum_offset % 2 == 0 &&
-	       start + skb->csum_offset + sizeof(__sum16) <= skb->len;
+		return nf_csum_fast_ipv4(pkt);
+	return nf_csum_fast_ipv6(pkt);
 }
 
 /**
- * nf_csum_is_plainly_ok - say of most packets that are all right that they are
+ * nf_csum_fast_ok - say of most packets that are all right that they are
  * @skb: a packet that is not CHECKSUM_PARTIAL; skb->data is at the network header
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  *
- * Any context. Return: true if nf_csum_inspect() would say NF_CSUM_OK, which
- * takes several times as long; false if that cannot be said at a glance.
+ * Context: Any.
+ * Return: true if nf_csum_inspect() would say NF_CSUM_OK; false if that takes a
+ * full judgement.
  */
-static __always_inline bool nf_csum_is_plainly_ok(struct sk_buff *skb, u8 family)
+static __always_inline bool nf_csum_fast_ok(struct sk_buff *skb, u8 family)
 {
 	struct nf_csum_packet pkt = { .skb = skb, .family = family };
 
-	return !skb_is_gso(skb) && nf_csum_plain_headers(&pkt) && pkt.found &&
+	return !skb_is_gso(skb) && nf_csum_fast_headers(&pkt) && pkt.found &&
 	       pkt.found != pkt.seed;
 }
 
 /**
- * nf_csum_is_plainly_pending - the same of a pending checksum with a sound seed
+ * nf_csum_fast_pending - the same of a pending checksum with a sound seed
  * @pkt: a packet of which @skb and @family are set
  *
- * Any context. Return: true if nf_csum_inspect() would say NF_CSUM_PARTIAL,
+ * Context: Any.
+ * Return: true if nf_csum_inspect() would say NF_CSUM_PARTIAL,
  * NF_CSUM_PARTIAL_INNER or NF_CSUM_GSO, which @state then is, and all that
- * repair relies on has been filled in; false if that cannot be said at a glance.
+ * repair relies on has been filled in; false if that takes a full judgement.
  */
-static __always_inline bool
-nf_csum_is_plainly_pending(struct nf_csum_packet *pkt)
+static __always_inline bool nf_csum_fast_pending(struct nf_csum_packet *pkt)
 {
 	const struct sk_buff *skb = pkt->skb;
 	int start;
 
 	if (skb->ip_summed != CHECKSUM_PARTIAL || skb->csum_not_inet ||
-	    !nf_csum_plain_headers(pkt))
+	    !nf_csum_fast_headers(pkt))
 		return false;
 	pkt->state = skb_is_gso(skb) ? NF_CSUM_GSO : NF_CSUM_PARTIAL;
 	/* Other kinds, a tunnel's for one, are left to segmentation unjudged. */
-	if (pkt->state == NF_CSUM_GSO && unlikely(!nf_csum_is_plain_gso(pkt)))
+	if (pkt->state == NF_CSUM_GSO && unlikely(!nf_csum_gso_is_judged(pkt)))
 		return true;
 	start = skb_checksum_start_offset(skb);
 	if (likely(start == pkt->thoff))
@@ -203,4 +174,4 @@ nf_csum_is_plainly_pending(struct nf_csum_packet *pkt)
 	       nf_csum_offload_in_bounds(pkt);
 }
 
-#endif /* NF_CSUM_PLAIN_H */
+#endif /* NF_CSUM_FASTPATH_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* How the tests call nf_csum_inspect(), and say what it said. */
-#ifndef NF_CSUM_KUNIT_JUDGE_H
-#define NF_CSUM_KUNIT_JUDGE_H
+#ifndef NF_CSUM_KUNIT_INSPECTED_H
+#define NF_CSUM_KUNIT_INSPECTED_H
 
 #include <linux/stringify.h>
 
@@ -9,7 +9,7 @@
 
 #include "skb_builder.h"
 
-static inline struct nf_csum_packet judge(const struct packet *p, u8 hook)
+static inline struct nf_csum_packet inspected(const struct packet *p, u8 hook)
 {
 	struct nf_csum_packet pkt = {
 		.skb = p->skb,
@@ -35,4 +35,4 @@ static inline const char *state_name(enum nf_csum_counter state)
 	KUNIT_EXPECT_STREQ_MSG(test, state_name((pkt)->state), \
 			       state_name(expected), "%s", name)
 
-#endif /* NF_CSUM_KUNIT_JUDGE_H */
+#endif /* NF_CSUM_KUNIT_INSPECTED_H */

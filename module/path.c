@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way of one packet:
+ *
+ *	hook --> exempt? --> fast path: is it one of the common kind?
+ *	                     |                          |
+ *	                     | no                       | yes
+ *	                     v                          |
+ *	                     inspect (what is it?)      | ok, gso: nothing to do
+ *	                     decide  (what to do?)      | partial, partial_inner:
+ *	                     repair  (do it)            |   finish
+ *	                     |                          |
+ *	                     +----> count, trace <------+
+ *
+ * The fast path says the same as the slow one, for less. What to know of a
+ * packet's devices is looked up only for packets that are not simply all right.
+ */
+#include <kunit/visibility.h>
+#include <linux/bits.h>
+#include <linux/in.h>
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <linux/skbuff.h>
+
+#include <nf_csum/count.h>
+#include <nf_csum/fastpath.h>
+#include <nf_csum/iface.h>
+#include <nf_csum/netns.h>
+#include <nf_csum/packet.h>
+#include <nf_csum/path.h>
+#include <nf_csum/policy.h>
+#include <nf_csum/trace.h>
+
+/* For other states nothing is ever done, so that no policy is needed. */
+#define REPAIRABLE	(BIT(NF_CSUM_PARTIAL) | BIT(NF_CSUM_PARTIAL_INNER) | \
+			 BIT(NF_CSUM_PARTIAL_BAD_SEED) | \
+			 BIT(NF_CSUM_GSO_BAD) | \
+			 BIT(NF_CSUM_ZEROED) | BIT(NF_CSUM_SEED) | \
+			 BIT(NF_CSUM_CORRUPT))
+
+/* Seen all the time, and of no interest to somebody who traces. */
+#define UNREMARKABLE	(BIT(NF_CSUM_NO_CHECKSUM) | BIT(NF_CSUM_GSO))
+
+static enum nf_csum_column column_of(const struct nf_hook_state *state)
+{
+	return state->hook == NF_INET_PRE_ROUTING ? NF_CSUM_PREROUTING :
+						    NF_CSUM_POSTROUTING;
+}
+
+static struct nf_csum_iface *iface_of(struct nf_csum_net *nfc,
+				      const struct nf_hook_state *state)
+{
+	return nf_csum_iface_of(&nfc->ifaces, state);
+}
+
+/* On the way out, where a packet came from is only remembered. */
+static unsigned long origin_flags(struct nf_csum_net *nfc,
+				  const struct nf_csum_packet *pkt,
+				  unsigned long flags)
+{
+	if (pkt->hook != NF_INET_POST_ROUTING)
+		return flags;
+	return nf_csum_iface_flags(nf_csum_iface_find(&nfc->ifaces,
+						      pkt->skb->skb_iif));
+}
+
+/* Carries out what the knobs want; returns what was done. */
+static u32 apply_policy(struct nf_csum_net *nfc,
+			const struct nf_csum_packet *pkt,
+			const struct nf_csum_iface *iface)
+{
+	unsigned long flags = nf_csum_iface_flags(iface);
+	unsigned long origin = origin_flags(nfc, pkt, flags);
+	u32 allowed = nf_csum_allowed(&nfc->knobs, pkt->skb, flags | origin,
+				      origin);
+
+	return nf_csum_repair(pkt, nf_csum_decide(pkt, allowed));
+}
+
+static unsigned int drop(const struct nf_csum_packet *pkt)
+{
+	switch (pkt->proto) {
+	case IPPROTO_TCP:
+		return NF_DROP_REASON(pkt->skb, SKB_DROP_REASON_TCP_CSUM, EPERM);
+	case IPPROTO_UDP:
+		return NF_DROP_REASON(pkt->skb, SKB_DROP_REASON_UDP_CSUM, EPERM);
+	default:
+		return NF_DROP_REASON(pkt->skb, SKB_DROP_REASON_SKB_CSUM, EPERM);
+	}
+}
+
+static noinline unsigned int handle_exempt(struct nf_csum_net *nfc,
+					   struct sk_buff *skb,
+					   const struct nf_hook_state *state)
+{
+	struct nf_csum_packet pkt = {
+		.skb = skb,
+		.family = state->pf,
+		.hook = state->hook,
+	};
+
+	nf_csum_count_one(nfc, iface_of(nfc, state), column_of(state),
+			  NF_CSUM_EXEMPT);
+	if (trace_nf_csum_packet_enabled()) {
+		nf_csum_inspect(&pkt);
+		trace_nf_csum_packet(&pkt, nf_csum_counter_names[pkt.state],
+				     state, BIT(NF_CSUM_EXEMPT));
+	}
+	return NF_ACCEPT;
+}
+
+/*
+ * NAT takes the outer checksum of a tunnel packet for a seed, if the inner one
+ * is still pending. What it was can be told only before: on the way in, before
+ * DNAT, and for the host's own packets before source NAT.
+ */
+static void look_at_outer(struct nf_csum_net *nfc, struct nf_csum_packet *pkt)
+{
+	bool inbound = pkt->hook == NF_INET_PRE_ROUTING;
+	enum nf_csum_outer outer;
+
+	if (!inbound && nf_csum_recall_outer(pkt->skb) == NF_CSUM_OUTER_RIGHT)
+		return;
+	outer = nf_csum_inspect_outer(pkt);
+	if (inbound && outer == NF_CSUM_OUTER_WRONG)
+		outer = NF_CSUM_OUTER_NONE;
+	if (outer == NF_CSUM_OUTER_WRONG)
+		pkt->state = NF_CSUM_CORRUPT;
+	if (nf_csum_repairs(&nfc->knobs))
+		nf_csum_remember_outer(pkt->skb, outer);
+}
+
+static bool goes_on_pending(const struct nf_csum_packet *pkt)
+{
+	return pkt->state == NF_CSUM_PARTIAL_INNER &&
+	       pkt->skb->ip_summed == CHECKSUM_PARTIAL;
+}
+
+/* What was judged, and is not ok: the rare packet. */
+static unsigned int handle_not_ok(struct nf_csum_net *nfc,
+				  struct nf_csum_packet *pkt,
+				  const struct nf_hook_state *state)
+{
+	struct nf_csum_iface *iface = iface_of(nfc, state);
+	u32 done = 0;
+
+	if (BIT(pkt->state) & REPAIRABLE)
+		done = apply_policy(nfc, pkt, iface);
+	if (goes_on_pending(pkt))
+		look_at_outer(nfc, pkt);
+	nf_csum_count(nfc, iface, column_of(state), BIT(pkt->state) | done);
+	if (done || !(BIT(pkt->state) & UNREMARKABLE))
+		trace_nf_csum_packet(pkt, nf_csum_counter_names[pkt->state],
+				     state, done);
+	return done & BIT(NF_CSUM_DROPPED) ? drop(pkt) : NF_ACCEPT;
+}
+
+/*
+ * A voucher is worth a check on the way in; nobody else will check. That for GSO
+ * is none before it is to be segmented: a device that aggregates leaves the field
+ * of one segment, and the kernel does not sum that either.
+ */
+static bool can_verify(const struct sk_buff *skb,
+		       const struct nf_hook_state *state)
+{
+	if (!nf_csum_is_vouched_for(skb) || nf_csum_is_decrypted(skb))
+		return false;
+	if (skb_is_gso(skb))
+		return state->hook == NF_INET_POST_ROUTING &&
+		       !skb_gso_ok((struct sk_buff *)skb, state->out->features);
+	return state->hook == NF_INET_PRE_ROUTING;
+}
+
+/* The slow path: the packet is judged in full. */
+static noinline unsigned int handle_slow(struct nf_csum_net *nfc,
+					 struct sk_buff *skb,
+					 const struct nf_hook_state *state)
+{
+	struct nf_csum_packet pkt = {
+		.skb = skb,
+		.family = state->pf,
+		.hook = state->hook,
+		.verify = READ_ONCE(nfc->knobs.verify) && can_verify(skb, state),
+	};
+
+	nf_csum_inspect(&pkt);
+	if (pkt.state != NF_CSUM_OK)
+		return handle_not_ok(nfc, &pkt, state);
+	nf_csum_count_ok(nfc, column_of(state));
+	return NF_ACCEPT;
+}
+
+/* Bulk, to be segmented and finished by a device: nothing to do but count. */
+static noinline unsigned int handle_gso(struct nf_csum_net *nfc,
+					struct sk_buff *skb,
+					const struct nf_hook_state *state)
+{
+	struct nf_csum_packet pkt = { .skb = skb, .family = state->pf };
+
+	if (unlikely(!nf_csum_fast_pending(&pkt)))
+		return handle_slow(nfc, skb, state);
+	nf_csum_count_one(nfc, iface_of(nfc, state), column_of(state),
+			  NF_CSUM_GSO);
+	return NF_ACCEPT;
+}
+
+/* Nearly always of the common kind, or a tunnel's. */
+static noinline unsigned int handle_partial(struct nf_csum_net *nfc,
+					    struct sk_buff *skb,
+					    const struct nf_hook_state *state)
+{
+	struct nf_csum_packet pkt = {
+		.skb = skb,
+		.family = state->pf,
+		.hook = state->hook,
+		.ip_summed = CHECKSUM_PARTIAL,
+	};
+	struct nf_csum_iface *iface;
+	unsigned long flags;
+	u32 done = 0;
+
+	if (unlikely(!nf_csum_fast_pending(&pkt)))
+		return handle_slow(nfc, skb, state);
+
+	iface = iface_of(nfc, state);
+	flags = nf_csum_iface_flags(iface);
+	if (nf_csum_repairs(&nfc->knobs) &&
+	    nf_csum_finish_covers(&nfc->knobs,
+				  flags | origin_flags(nfc, &pkt, flags))) {
+		enum nf_csum_counter action = nf_csum_finish(&pkt) ?
+			NF_CSUM_FINISHED : NF_CSUM_FAILED;
+
+		nf_csum_count_one(nfc, iface, column_of(state), action);
+		done = BIT(action);
+	}
+	if (goes_on_pending(&pkt))
+		look_at_outer(nfc, &pkt);
+	nf_csum_count_one(nfc, iface, column_of(state), pkt.state);
+	trace_nf_csum_packet(&pkt, nf_csum_counter_names[pkt.state], state,
+			     done);
+	return NF_ACCEPT;
+}
+
+static __always_inline unsigned int
+handle_pending(struct nf_csum_net *nfc, struct sk_buff *skb,
+	       const struct nf_hook_state *state)
+{
+	return skb_is_gso(skb) ? handle_gso(nfc, skb, state) :
+				 handle_partial(nfc, skb, state);
+}
+
+/* Nothing is pending: nearly always there is nothing to do but count. */
+static __always_inline unsigned int
+handle_finished(struct nf_csum_net *nfc, struct sk_buff *skb,
+		const struct nf_hook_state *state, u8 family,
+		enum nf_csum_column column)
+{
+	if (unlikely(!nf_csum_fast_ok(skb, family)))
+		return handle_slow(nfc, skb, state);
+	nf_csum_count_ok(nfc, column);
+	return NF_ACCEPT;
+}
+
+static __always_inline unsigned int
+handle_prerouting(struct nf_csum_net *nfc, struct sk_buff *skb,
+		  const struct nf_hook_state *state, u8 family)
+{
+	if (unlikely(nf_csum_exempts(&nfc->knobs, skb)))
+		return handle_exempt(nfc, skb, state);
+	if (skb->ip_summed != CHECKSUM_NONE) {
+		if (skb->ip_summed == CHECKSUM_PARTIAL)
+			return handle_pending(nfc, skb, state);
+		if (READ_ONCE(nfc->knobs.verify))
+			return handle_slow(nfc, skb, state);
+	}
+	return handle_finished(nfc, skb, state, family, NF_CSUM_PREROUTING);
+}
+
+static __always_inline unsigned int
+handle_postrouting(struct nf_csum_net *nfc, struct sk_buff *skb,
+		   const struct nf_hook_state *state, u8 family)
+{
+	if (unlikely(nf_csum_exempts(&nfc->knobs, skb)))
+		return handle_exempt(nfc, skb, state);
+	if (skb->ip_summed != CHECKSUM_NONE) {
+		if (skb->ip_summed == CHECKSUM_PARTIAL)
+			return handle_pending(nfc, skb, state);
+		if (nf_csum_has_own_voucher(skb) &&
+		    nf_csum_repairs(&nfc->knobs))
+			nf_csum_unvouch(skb);
+	}
+	return handle_finished(nfc, skb, state, family, NF_CSUM_POSTROUTING);
+}
+
+/**
+ * nf_csum_prerouting_ipv4 - judge a packet that came in, before conntrack and DNAT
+ * @priv: struct nf_csum_net of the namespace
+ * @skb: the packet; skb->data is at the network header
+ * @state: of the hook
+ *
+ * A family has a function of its own, because every packet passes here.
+ *
+ * Context: Softirq or process, under RCU.
+ * Return: a verdict: NF_ACCEPT, unless a guard wants the packet dropped.
+ */
+unsigned int nf_csum_prerouting_ipv4(void *priv, struct sk_buff *skb,
+				     const struct nf_hook_state *state)
+{
+	return handle_prerouting(priv, skb, state, NFPROTO_IPV4);
+}
+EXPORT_SYMBOL_IF_KUNIT(nf_csum_prerouting_ipv4);
+
+/**
+ * nf_csum_prerouting_ipv6 - the same for IPv6
+ * @priv: struct nf_csum_net of the namespace
+ * @skb: the packet; skb->data is at the network header
+ * @state: of the hook
+ *
+ * Context: Softirq or process, under RCU.
+ * Return: as nf_csum_prerouting_ipv4().
+ */
+unsigned int nf_csum_prerouting_ipv6(void *priv, struct sk_buff *skb,
+				     const struct nf_hook_state *state)
+{
+	return handle_prerouting(priv, skb, state, NFPROTO_IPV6);
+}
+EXPORT_SYMBOL_IF_KUNIT(nf_csum_prerouting_ipv6);
+
+/**
+ * nf_csum_postrouting_ipv4 - judge a packet that goes out, before source NAT
+ * @priv: struct nf_csum_net of the namespace
+ * @skb: the packet; skb->data is at the network header
+ * @state: of the hook
+ *
+ * Context: Softirq or process, under RCU.
+ * Return: as nf_csum_prerouting_ipv4().
+ */
+unsigned int nf_csum_postrouting_ipv4(void *priv, struct sk_buff *skb,
+				      const struct nf_hook_state *state)
+{
+	return handle_postrouting(priv, skb, state, NFPROTO_IPV4);
+}
+EXPORT_SYMBOL_IF_KUNIT(nf_csum_postrouting_ipv4);
+
+/**
+ * nf_csum_postrouting_ipv6 - the same for IPv6
+ * @priv: struct nf_csum_net of the namespace
+ * @skb: the packet; skb->data is at the network header
+ * @state: of the hook
+ *
+ * Context: Softirq or process, under RCU.
+ * Return: as nf_csum_prerouting_ipv4().
+ */
+unsigned int nf_csum_postrouting_ipv6(void *priv, struct sk_buff *skb,
+				      const struct nf_hook_state *state)
+{
+	return handle_postrouting(priv, skb, state, NFPROTO_IPV6);
+}
+EXPORT_SYMBOL_IF_KUNIT(nf_csum_postrouting_ipv6);
+
+/* See what source NAT did to the outer checksum. */
+static noinline void handle_tunnel(struct nf_csum_net *nfc, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	struct nf_csum_packet pkt = {
+		.skb = skb,
+		.family = state->pf,
+		.hook = state->hook,
+	};
+	u32 done;
+
+	if (!nf_csum_repairs(&nfc->knobs) || nf_csum_exempts(&nfc->knobs, skb))
+		return;
+	nf_csum_inspect(&pkt);
+	done = nf_csum_repair(&pkt, nf_csum_decide(&pkt,
+						   BIT(NF_CSUM_OUTER_REFRESHED)));
+	if (done) {
+		nf_csum_count(nfc, iface_of(nfc, state), column_of(state), done);
+		trace_nf_csum_packet(&pkt, nf_csum_counter_names[pkt.state],
+				     state, done);
+	}
+}
+
+/**
+ * nf_csum_after_snat - look again at a tunnel packet whose inner checksum is pending
+ * @priv: struct nf_csum_net of the namespace
+ * @skb: the packet; skb->data is at the network header
+ * @state: of the hook
+ *
+ * Context: Softirq or process, under RCU.
+ * Return: NF_ACCEPT.
+ */
+unsigned int nf_csum_after_snat(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	if (unlikely(skb->ip_summed == CHECKSUM_PARTIAL && !skb_is_gso(skb)))
+		handle_tunnel(priv, skb, state);
+	return NF_ACCEPT;
+}
+EXPORT_SYMBOL_IF_KUNIT(nf_csum_after_snat);
