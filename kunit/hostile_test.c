@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Packets that a guest might forge: sound ones with random damage to bytes,
- * lengths and metadata, through inspect, decide and repair. The kernel's own checks (WARN, BUG) judge, too: the console has to
- * stay clean.
+ * Packets that a guest might forge, through inspect, decide and repair: sound
+ * ones with random damage to bytes, lengths and metadata. The kernel's own checks
+ * (WARN, BUG) judge, too: the console has to stay clean.
  */
 #include <kunit/test.h>
 

@@ -513,7 +513,6 @@ static void inspect_partial(struct kunit *test)
 /* The reserved byte is where others have their length. */
 #define FRAGMENT(high, low) { .type = NEXTHDR_FRAGMENT, .len = 8, \
 	.bytes = { 0, 99, (high), (low), 1, 2, 3, 4 } }
-#define PAD1(n) [2 ... (n) + 1] = 0
 /* A NOP, and a time stamp option without room for any. */
 #define NOP_AND_STAMP IPOPT_NOOP, IPOPT_TIMESTAMP, 3, 5
 #define TWICE(...) __VA_ARGS__, __VA_ARGS__
@@ -796,24 +795,21 @@ static const struct inspect_case header_cases[] = {
 		.packet = { .family = NFPROTO_IPV6, .proto = IPPROTO_TCP,
 			    .payload = 64, .field = FIELD_ZERO,
 			    .ext = { { .type = NEXTHDR_DEST, .len = 16,
-				       .bytes = { 0, 1, PAD1(7),
-						  [9] = IPV6_TLV_PADN, 5 } } } },
+				       .bytes = { 0, 1, [9] = IPV6_TLV_PADN, 5 } } } },
 		.state = NF_CSUM_ZEROED,
 	}, {
 		.name = "v6, nine destination options",
 		.packet = { .family = NFPROTO_IPV6, .proto = IPPROTO_TCP,
 			    .payload = 64, .field = FIELD_ZERO,
 			    .ext = { { .type = NEXTHDR_DEST, .len = 16,
-				       .bytes = { 0, 1, PAD1(8),
-						  [10] = IPV6_TLV_PADN, 4 } } } },
+				       .bytes = { 0, 1, [10] = IPV6_TLV_PADN, 4 } } } },
 		.state = NF_CSUM_OPAQUE,
 	}, {
 		.name = "v6, eight destination options and one more header",
 		.packet = { .family = NFPROTO_IPV6, .proto = IPPROTO_TCP,
 			    .payload = 64, .field = FIELD_ZERO,
 			    .ext = { { .type = NEXTHDR_DEST, .len = 16,
-				       .bytes = { 0, 1, PAD1(7),
-						  [9] = IPV6_TLV_PADN, 5 } },
+				       .bytes = { 0, 1, [9] = IPV6_TLV_PADN, 5 } },
 				     HOP } },
 		.state = NF_CSUM_OPAQUE,
 	}, {
@@ -821,8 +817,7 @@ static const struct inspect_case header_cases[] = {
 		.packet = { .family = NFPROTO_IPV6, .proto = IPPROTO_TCP,
 			    .payload = 64, .field = FIELD_ZERO,
 			    .ext = { { .type = NEXTHDR_DEST, .len = 8,
-				       .bytes = { 0, 0, PAD1(5),
-						  [7] = IPV6_TLV_PADN } } } },
+				       .bytes = { 0, 0, [7] = IPV6_TLV_PADN } } } },
 		.state = NF_CSUM_MALFORMED,
 	}, {
 		.name = "v6, no next header",

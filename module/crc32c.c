@@ -36,8 +36,9 @@ static bool add_bytes(struct sk_buff *skb, unsigned int from, unsigned int to,
  * @pkt: the packet, of which @skb, @thoff and @len are used; has a whole header
  * @right: where to put the value for the field, whatever this holds now
  *
- * Walks the payload. Softirq or process context, does not sleep.
+ * Walks the payload.
  *
+ * Context: Softirq or process, does not sleep.
  * Return: whether it could: the payload may be in a device's memory, and fragment
  * lists in fragment lists cannot be walked.
  */

@@ -112,9 +112,10 @@ static int set_hooks(struct nf_csum_net *nfc, u8 mode, u8 invalid)
  * @nfc: the namespace
  * @mode: enum nf_csum_mode
  *
- * Safe while packets flow. If the knob invalid is on, the caller has to have
- * conntrack pinned. Process context, may sleep. Return: 0, or a negative errno
- * with the mode unchanged.
+ * If the knob invalid is on, the caller has to have conntrack pinned.
+ *
+ * Context: Process, may sleep; packets may flow.
+ * Return: 0, or a negative errno with the mode unchanged.
  */
 int nf_csum_hooks_set_mode(struct nf_csum_net *nfc, u8 mode)
 {
@@ -131,8 +132,8 @@ int nf_csum_hooks_set_mode(struct nf_csum_net *nfc, u8 mode)
  * @nfc: the namespace
  * @invalid: enum nf_csum_invalid; if it is on, conntrack has to be pinned
  *
- * Safe while packets flow. Process context, may sleep. Return: 0, or a negative
- * errno with the knob unchanged.
+ * Context: Process, may sleep; packets may flow.
+ * Return: 0, or a negative errno with the knob unchanged.
  */
 int nf_csum_hooks_set_invalid(struct nf_csum_net *nfc, u8 invalid)
 {

@@ -219,9 +219,10 @@ static int parse_globs(struct nf_csum_globs *globs, const char *text)
  * @list: what they are named for
  * @text: up to 16 names or globs, separated by white space
  *
- * Holds for interfaces that do not exist yet, too. Process context, may sleep;
- * takes the RTNL. Return: 0, -EINVAL for a bad @text, -ENOMEM; then nothing has
- * changed.
+ * Holds for interfaces that do not exist yet, too.
+ *
+ * Context: Process, may sleep; takes the RTNL.
+ * Return: 0, or -EINVAL for a bad @text, or -ENOMEM; then nothing has changed.
  */
 int nf_csum_ifaces_list(struct nf_csum_net *nfc, enum nf_csum_list list,
 			const char *text)
@@ -313,7 +314,8 @@ void nf_csum_ifaces_free(struct nf_csum_net *nfc)
 /**
  * nf_csum_ifaces_register - learn of the interfaces there are and will be
  *
- * Process context, may sleep; takes the RTNL. Return: 0 or a negative errno.
+ * Context: Process, may sleep; takes the RTNL.
+ * Return: 0 or a negative errno.
  */
 int nf_csum_ifaces_register(void)
 {
@@ -323,7 +325,7 @@ int nf_csum_ifaces_register(void)
 /**
  * nf_csum_ifaces_unregister - forget all interfaces
  *
- * Process context, may sleep; takes the RTNL.
+ * Context: Process, may sleep; takes the RTNL.
  */
 void nf_csum_ifaces_unregister(void)
 {

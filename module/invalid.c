@@ -170,8 +170,9 @@ int nf_csum_invalid_start(struct nf_csum_net *nfc)
  * nf_csum_invalid_stop - look no more at what conntrack calls INVALID
  * @nfc: the namespace, after nf_csum_invalid_start()
  *
- * Context: Process, may sleep. Packets may be in the hooks until a grace period of
- * RCU later.
+ * Packets may be in the hooks until a grace period of RCU later.
+ *
+ * Context: Process, may sleep.
  */
 void nf_csum_invalid_stop(struct nf_csum_net *nfc)
 {

@@ -21,7 +21,7 @@ static int show_counters(struct seq_file *seq, void *v)
 	unsigned int i;
 
 	nf_csum_add_up(&sum, nf_csum_pernet(seq_file_single_net(seq)),
-	       cpu_possible_mask);
+		       cpu_possible_mask);
 	seq_puts(seq, "counter prerouting postrouting\n");
 	for (i = 0; i < NF_CSUM_COUNTERS; i++)
 		seq_printf(seq, "%s %lu %lu\n", nf_csum_counter_names[i],

@@ -40,7 +40,7 @@ static bool write_field(struct sk_buff *skb, unsigned int field, __sum16 value)
 {
 	unsigned int end = field + sizeof(value);
 
-	/* Mostly nobody else has it. */
+	/* Common case: linear and not shared. */
 	if ((skb_cloned(skb) || skb_headlen(skb) < end) &&
 	    skb_ensure_writable(skb, end))
 		return false;
@@ -99,6 +99,7 @@ static bool finish_anyhow(struct sk_buff *skb)
  *
  * As nf_csum_repair(), for those who know that there is nothing else to do.
  *
+ * Context: Softirq or process, does not sleep.
  * Return: whether it could be done.
  */
 bool nf_csum_finish(const struct nf_csum_packet *pkt)
@@ -138,8 +139,9 @@ static bool rearm(const struct nf_csum_packet *pkt)
 
 /**
  * nf_csum_expected - say what the checksum of a packet ought to be
- * @pkt: an inspected packet whose @sum is set. Any context.
+ * @pkt: an inspected packet whose @sum is set
  *
+ * Context: Any.
  * Return: the value for the field; it costs no second walk of the payload.
  */
 __sum16 nf_csum_expected(const struct nf_csum_packet *pkt)
@@ -197,9 +199,9 @@ static u32 refresh_outer(const struct nf_csum_packet *pkt)
  * @actions: from nf_csum_decide() for this packet
  *
  * May make the headers writable, which reallocates them: the caller has to
- * load its pointers into the packet again. Softirq or process context, does
- * not sleep.
+ * load its pointers into the packet again.
  *
+ * Context: Softirq or process, does not sleep.
  * Return: what was done, a bit for each action. NF_CSUM_FAILED is among them
  * where memory was short: the packet can go on, it is no worse than before.
  * With NF_CSUM_DROPPED the caller has to drop it.

@@ -210,8 +210,9 @@ static const struct ctl_table knob_table[] = {
  * A namespace's parts are set up in the order in which modules registered. If
  * namespaces start with the knob invalid on, conntrack has to come first.
  *
- * Process context, may sleep. Return: 0, -EINVAL for a value that no sysctl
- * would take, -EOPNOTSUPP if conntrack is needed and cannot be had.
+ * Context: Process, may sleep.
+ * Return: 0, -EINVAL for a value that no sysctl would take, -EOPNOTSUPP if
+ * conntrack is needed and cannot be had.
  */
 int nf_csum_knobs_init(void)
 {
@@ -237,6 +238,8 @@ int nf_csum_knobs_init(void)
 
 /**
  * nf_csum_knobs_exit - undo nf_csum_knobs_init(), after the last namespace
+ *
+ * Context: Process.
  */
 void nf_csum_knobs_exit(void)
 {
@@ -249,7 +252,9 @@ void nf_csum_knobs_exit(void)
  * @nfc: the namespace
  *
  * The hooks are not touched: the caller has to bring them up to the mode.
- * Process context, may sleep. Return: 0 or -ENOMEM.
+ *
+ * Context: Process, may sleep.
+ * Return: 0 or -ENOMEM.
  */
 int nf_csum_knobs_register(struct nf_csum_net *nfc)
 {
@@ -290,7 +295,9 @@ int nf_csum_knobs_register(struct nf_csum_net *nfc)
  * nf_csum_knobs_unregister - take a namespace's knobs away
  * @nfc: the namespace
  *
- * Waits for writers that are under way. Process context, may sleep.
+ * Waits for writers that are under way.
+ *
+ * Context: Process, may sleep.
  */
 void nf_csum_knobs_unregister(struct nf_csum_net *nfc)
 {

@@ -18,6 +18,8 @@
  * nf_csum_trace_actions - name what was done to a packet
  * @buf: NF_CSUM_TRACE_ACTIONS bytes: the names with commas between, or "-"
  * @done: a bit for each action
+ *
+ * Context: Any.
  */
 void nf_csum_trace_actions(char *buf, u32 done)
 {
@@ -45,6 +47,8 @@ static bool has_ports(const struct nf_csum_packet *pkt)
  * @dst: the destination, likewise
  *
  * What a packet is too short for is zero.
+ *
+ * Context: Any.
  */
 void nf_csum_trace_addresses(const struct nf_csum_packet *pkt,
 			     struct sockaddr_in6 *src,
@@ -93,6 +97,7 @@ static u32 wire_crc(__le32 crc)
  * nf_csum_trace_found - say what a packet's checksum field held
  * @pkt: an inspected packet
  *
+ * Context: Any.
  * Return: the field read in network order, 32 bits for SCTP and else 16.
  */
 u32 nf_csum_trace_found(const struct nf_csum_packet *pkt)
@@ -106,6 +111,7 @@ u32 nf_csum_trace_found(const struct nf_csum_packet *pkt)
  * nf_csum_trace_expected - say what a packet's field ought to have held
  * @pkt: an inspected packet
  *
+ * Context: Any.
  * Return: the seed of a pending checksum, else the right checksum as far as it
  * was computed, else 0; as nf_csum_trace_found() says it.
  */

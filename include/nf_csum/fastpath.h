@@ -60,8 +60,8 @@ static __always_inline u32 nf_csum_pseudo_ipv6(const struct ipv6hdr *ip6h)
 
 /* @len is the length that UDP has to have, @sum the pseudo-header's. */
 static __always_inline bool nf_csum_fast_transport(struct nf_csum_packet *pkt,
-						    unsigned int thoff,
-						    __be16 len, u32 sum)
+						   unsigned int thoff,
+						   __be16 len, u32 sum)
 {
 	const void *header = pkt->skb->data + thoff;
 
