@@ -68,12 +68,12 @@ static void survive(struct kunit *test, struct hostile *h, unsigned int i)
 {
 	const struct nf_csum_knobs knobs = {
 		.mode = forge_pick(&h->forger, 16) ? NF_CSUM_MODE_REPAIR : NF_CSUM_MODE_OBSERVE,
-		.finish = forge_pick(&h->forger, 2) ? NF_CSUM_SCOPE_ALL : NF_CSUM_SCOPE_NONE,
 		.trust = forge_pick(&h->forger, 2) ? NF_CSUM_SCOPE_ALL : NF_CSUM_SCOPE_NONE,
 	};
 	const bool after_snat = !forge_pick(&h->forger, 4);
+	const u32 finish = forge_pick(&h->forger, 2) ? BIT(NF_CSUM_FINISHED) : 0;
 	struct nf_csum_packet pkt;
-	u32 actions, done, bit;
+	u32 allowed, actions, done, bit;
 	unsigned int field;
 	struct variant v;
 	struct packet p;
@@ -86,9 +86,12 @@ static void survive(struct kunit *test, struct hostile *h, unsigned int i)
 	KUNIT_ASSERT_LE(test, (int)pkt.state, NF_CSUM_MALFORMED);
 	h->states[pkt.state]++;
 
-	actions = nf_csum_decide(&pkt, after_snat ?
-				 BIT(NF_CSUM_OUTER_REFRESHED) :
-				 nf_csum_allowed(&knobs, p.skb, 0, 0));
+	allowed = nf_csum_allowed(&knobs, p.skb, 0);
+	if (allowed)
+		allowed |= finish;
+	if (after_snat)
+		allowed = BIT(NF_CSUM_OUTER_REFRESHED);
+	actions = nf_csum_decide(&pkt, allowed);
 	if (actions & BIT(NF_CSUM_OUTER_REFRESHED))
 		nf_csum_remember_outer(p.skb, NF_CSUM_OUTER_RIGHT);
 	field = repaired_field(&pkt, actions);

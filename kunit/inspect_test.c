@@ -985,6 +985,11 @@ static const struct inspect_case gso_cases[] = {
 	}, {
 		.name = "udp, seed without the offload",
 		.packet = { GSO_UDP, .field = FIELD_SEED },
+		.state = NF_CSUM_GSO,
+	}, {
+		.name = "udp, seed without the offload, vouched for",
+		.packet = { GSO_UDP, .field = FIELD_SEED,
+			    .ip_summed = CHECKSUM_UNNECESSARY },
 		.state = NF_CSUM_GSO_BAD,
 	}, {
 		.name = "udp, corrupt",

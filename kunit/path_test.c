@@ -84,8 +84,14 @@ static u32 expected_deeds(struct packet *p, const struct nf_csum_knobs *knobs,
 			  const struct variant *v, enum nf_csum_counter *state)
 {
 	struct nf_csum_packet pkt = inspected(p, v->hook);
-	u32 allowed = nf_csum_allowed(knobs, p->skb, 0, 0);
-	u32 done = nf_csum_repair(&pkt, nf_csum_decide(&pkt, allowed));
+	u32 allowed = nf_csum_allowed(knobs, p->skb, 0), done;
+
+	/* On the way in only what is pending in a tunnel, or is complete. */
+	if (allowed && knobs->finish == NF_CSUM_SCOPE_ALL &&
+	    (v->hook == NF_INET_POST_ROUTING || pkt.verified ||
+	     pkt.state == NF_CSUM_PARTIAL_INNER))
+		allowed |= BIT(NF_CSUM_FINISHED);
+	done = nf_csum_repair(&pkt, nf_csum_decide(&pkt, allowed));
 
 	*state = pkt.state;
 	/* What goes on pending has its outer checksum looked at. */

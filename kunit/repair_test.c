@@ -439,7 +439,8 @@ static const struct repair_case pending_cases[] = {
 		.actions = REARMED,
 	}, {
 		.name = "rearm seed udp gso",
-		.packet = { GSO_UDP, .field = FIELD_SEED },
+		.packet = { GSO_UDP, .field = FIELD_SEED,
+			    .ip_summed = CHECKSUM_UNNECESSARY },
 		.state = NF_CSUM_GSO_BAD,
 		.actions = REARMED,
 	},

@@ -189,7 +189,7 @@ static void verify_one(struct kunit *test, const struct verify_case *c,
 	KUNIT_EXPECT_TRUE_MSG(test, packet_same_bytes(&p, p.skb), "%s", name);
 	KUNIT_EXPECT_TRUE_MSG(test, packet_same_meta(&p), "%s", name);
 
-	actions = nf_csum_decide(&pkt, nf_csum_allowed(&knobs, p.skb, 0, 0));
+	actions = nf_csum_decide(&pkt, nf_csum_allowed(&knobs, p.skb, 0));
 	KUNIT_EXPECT_EQ_MSG(test, actions,
 			    expected_actions(c, vouched, trusted, verify),
 			    "%s", name);
@@ -334,14 +334,14 @@ static void corrupt_gso_is_dropped(struct kunit *test)
 				.trust = NF_CSUM_SCOPE_ALL,
 				.verify = verify,
 			};
-			u32 allowed = nf_csum_allowed(&knobs, p.skb, 0, 0);
+			u32 allowed = nf_csum_allowed(&knobs, p.skb, 0);
 
 			KUNIT_EXPECT_EQ_MSG(test, nf_csum_decide(&pkt, allowed),
 					    verify >= NF_CSUM_VERIFY_UNVOUCH ?
 						DROPPED : 0,
 					    "%s, verify %u", v.name, verify);
 			knobs.mode = NF_CSUM_MODE_OBSERVE;
-			allowed = nf_csum_allowed(&knobs, p.skb, 0, 0);
+			allowed = nf_csum_allowed(&knobs, p.skb, 0);
 			KUNIT_EXPECT_EQ_MSG(test, nf_csum_decide(&pkt, allowed),
 					    0, "%s, verify %u, observe",
 					    v.name, verify);

@@ -72,19 +72,76 @@ static bool is_listed(const struct nf_csum_globs *globs, const char *name)
 	return false;
 }
 
-static void update_flags(const struct nf_csum_net *nfc,
-			 struct nf_csum_iface *iface,
-			 const struct net_device *dev)
+/* Devices that pass packets on to the devices below them, as they are. */
+static bool is_transparent(const struct net_device *dev)
 {
-	unsigned long flags = classify(dev);
+	static const char * const names[] = {
+		"vlan", "bond", "team", "macvlan", "ipvlan", "vrf",
+	};
+	unsigned int i;
 
-	if (is_listed(rtnl_dereference(nfc->ifaces.lists[NF_CSUM_LIST_FINISH]),
+	for (i = 0; dev->rtnl_link_ops && i < ARRAY_SIZE(names); i++)
+		if (!strcmp(dev->rtnl_link_ops->kind, names[i]))
+			return true;
+	return false;
+}
+
+/* The kernel nests devices no deeper. */
+#define MAX_DEPTH	8
+
+/*
+ * What leaves through a device leaves through one below it, so it is finished if
+ * any of those wants that. What comes in is trusted if all are. A device below may
+ * be in another namespace, whose lists hold for it.
+ */
+static unsigned long flags_of(struct net_device *dev, unsigned int depth)
+{
+	const struct nf_csum_ifaces *ifaces = &nf_csum_pernet(dev_net(dev))->ifaces;
+	unsigned long flags = classify(dev), lower_flags;
+	unsigned long any = 0, all = NF_CSUM_IFACE_TRUST;
+	struct net_device *lower;
+	struct list_head *iter;
+
+	if (is_listed(rtnl_dereference(ifaces->lists[NF_CSUM_LIST_FINISH]),
 		      dev->name))
 		flags |= NF_CSUM_IFACE_FINISH;
-	if (is_listed(rtnl_dereference(nfc->ifaces.lists[NF_CSUM_LIST_TRUST]),
+	if (is_listed(rtnl_dereference(ifaces->lists[NF_CSUM_LIST_TRUST]),
 		      dev->name))
 		flags |= NF_CSUM_IFACE_TRUST;
-	WRITE_ONCE(iface->flags, flags);
+	if (!depth || !is_transparent(dev))
+		return flags;
+	netdev_for_each_lower_dev(dev, lower, iter) {
+		lower_flags = flags_of(lower, depth - 1);
+		any |= lower_flags;
+		all &= lower_flags;
+	}
+	flags |= any & NF_CSUM_IFACE_FINISH;
+	if (any)
+		flags |= all;
+	return flags;
+}
+
+static int update_flags(struct net_device *dev,
+			struct netdev_nested_priv *unused)
+{
+	struct nf_csum_net *nfc = nf_csum_pernet(dev_net(dev));
+	struct nf_csum_iface *iface;
+
+	iface = xa_load(&nfc->ifaces.by_index, dev->ifindex);
+	if (iface && iface->dev == dev)
+		WRITE_ONCE(iface->flags, flags_of(dev, MAX_DEPTH));
+	return 0;
+}
+
+/* A device, and those that pass packets on to it; under the RTNL. */
+static void update_stack(struct net_device *dev)
+{
+	struct netdev_nested_priv unused = {};
+
+	update_flags(dev, &unused);
+	rcu_read_lock();
+	netdev_walk_all_upper_dev_rcu(dev, update_flags, &unused);
+	rcu_read_unlock();
 }
 
 /* No packet is being counted for these any more. */
@@ -118,7 +175,7 @@ static struct nf_csum_iface **cache_slot(struct nf_csum_net *nfc,
 }
 
 /* Without memory an interface stays unknown: that must not hinder its making. */
-static void add_iface(struct nf_csum_net *nfc, const struct net_device *dev)
+static void add_iface(struct nf_csum_net *nfc, struct net_device *dev)
 {
 	struct nf_csum_iface *iface;
 
@@ -129,7 +186,7 @@ static void add_iface(struct nf_csum_net *nfc, const struct net_device *dev)
 		goto err_iface;
 	iface->dev = dev;
 	iface->ifindex = dev->ifindex;
-	update_flags(nfc, iface, dev);
+	iface->flags = flags_of(dev, MAX_DEPTH);
 	nf_csum_iface_stats_attach(nfc, iface);
 	/* It is reserved, so that this needs no memory. */
 	xa_store(&nfc->ifaces.by_index, dev->ifindex, iface, GFP_KERNEL);
@@ -159,6 +216,7 @@ static int handle_event(struct notifier_block *nb, unsigned long event,
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct nf_csum_net *nfc = nf_csum_pernet(dev_net(dev));
+	struct netdev_notifier_changeupper_info *upper;
 	struct nf_csum_iface *iface;
 
 	switch (event) {
@@ -166,9 +224,11 @@ static int handle_event(struct notifier_block *nb, unsigned long event,
 		add_iface(nfc, dev);
 		break;
 	case NETDEV_CHANGENAME:
-		iface = xa_load(&nfc->ifaces.by_index, dev->ifindex);
-		if (iface)
-			update_flags(nfc, iface, dev);
+		update_stack(dev);
+		break;
+	case NETDEV_CHANGEUPPER:
+		upper = ptr;
+		update_stack(upper->upper_dev);
 		break;
 	case NETDEV_UNREGISTER:
 		/* Repeated while somebody holds it: the index may be another's. */
@@ -228,7 +288,6 @@ int nf_csum_ifaces_list(struct nf_csum_net *nfc, enum nf_csum_list list,
 			const char *text)
 {
 	struct nf_csum_globs *globs, *old;
-	struct nf_csum_iface *iface;
 	struct net_device *dev;
 	int err;
 
@@ -247,11 +306,8 @@ int nf_csum_ifaces_list(struct nf_csum_net *nfc, enum nf_csum_list list,
 	rtnl_lock();
 	old = rtnl_dereference(nfc->ifaces.lists[list]);
 	rcu_assign_pointer(nfc->ifaces.lists[list], globs);
-	for_each_netdev(nfc->net, dev) {
-		iface = xa_load(&nfc->ifaces.by_index, dev->ifindex);
-		if (iface)
-			update_flags(nfc, iface, dev);
-	}
+	for_each_netdev(nfc->net, dev)
+		update_stack(dev);
 	rtnl_unlock();
 	if (old)
 		kfree_rcu(old, rcu);

@@ -73,6 +73,10 @@ static enum nf_csum_counter judge_gso(struct nf_csum_packet *pkt)
 	if (pkt->proto == IPPROTO_UDP && !pkt->found)
 		return NF_CSUM_NO_CHECKSUM;
 
+	/* UDP_SEGMENT where the device sums nothing: that is so by intent. */
+	if (skb->ip_summed == CHECKSUM_NONE && pkt->found == pkt->seed &&
+	    skb_shinfo(skb)->gso_type & SKB_GSO_UDP_L4)
+		return NF_CSUM_GSO;
 	/* Aggregated by a device, which left the field of one segment. */
 	if (skb->ip_summed == CHECKSUM_UNNECESSARY && pkt->found &&
 	    pkt->found != pkt->seed && !pkt->verify)

@@ -7,6 +7,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/capability.h>
+#include <linux/in.h>
 #include <linux/kmod.h>
 #include <linux/module.h>
 #include <linux/netdevice.h>
@@ -22,6 +23,12 @@
 #include <nf_csum/policy.h>
 #include <nf_csum/trace.h>
 
+/*
+ * On the way to a local socket behind all that takes or judges packets there:
+ * IPVS (98), NAT (100), the administrator's own rules. Only the confirmation of
+ * connections comes later (INT_MAX), and a packet that is INVALID has none.
+ */
+#define PRIORITY_LAST		(INT_MAX - 1)
 /* After conntrack and mangle, before filter (0) could accept the packet. */
 #define PRIORITY_BEFORE_FILTER	-1
 
@@ -34,16 +41,21 @@
  */
 static bool settled __read_mostly;
 
-/* In observe mode nothing is. */
-static bool drops(const struct nf_csum_net *nfc, unsigned int hook)
+/*
+ * In observe mode nothing is. Of what goes to local sockets only TCP is answered
+ * with a reset; an answer to a broadcast ping is INVALID, too, and wanted.
+ */
+static bool drops(const struct nf_csum_net *nfc,
+		  const struct nf_csum_packet *pkt)
 {
 	u8 invalid = READ_ONCE(nfc->knobs.invalid);
 
 	if (!nf_csum_repairs(&nfc->knobs))
 		return false;
-	return invalid == NF_CSUM_INVALID_DROP ||
-	       (invalid == NF_CSUM_INVALID_DROP_LOCAL &&
-		hook == NF_INET_LOCAL_IN);
+	if (pkt->hook == NF_INET_LOCAL_IN)
+		return invalid >= NF_CSUM_INVALID_DROP_LOCAL &&
+		       pkt->proto == IPPROTO_TCP;
+	return invalid == NF_CSUM_INVALID_DROP;
 }
 
 /* Counted as PREROUTING: both hooks look at what comes in. */
@@ -68,7 +80,7 @@ static unsigned int handle_invalid(void *priv, struct sk_buff *skb,
 	nf_csum_inspect(&pkt);
 	done = BIT(pkt.state) & WRONG ? BIT(NF_CSUM_INVALID_CHECKSUM) :
 					BIT(NF_CSUM_INVALID_OTHER);
-	if (drops(nfc, state->hook))
+	if (drops(nfc, &pkt))
 		done |= BIT(NF_CSUM_INVALID_DROPPED);
 
 	nf_csum_count(nfc, nf_csum_iface_of(&nfc->ifaces, state), NF_CSUM_PREROUTING,
@@ -85,7 +97,7 @@ static const struct nf_hook_ops hooks[] = {
 		.hook		= handle_invalid,
 		.pf		= NFPROTO_INET,
 		.hooknum	= NF_INET_LOCAL_IN,
-		.priority	= PRIORITY_BEFORE_FILTER,
+		.priority	= PRIORITY_LAST,
 	},
 	{
 		.hook		= handle_invalid,

@@ -21,6 +21,8 @@
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
+#include <net/dst.h>
+#include <net/xfrm.h>
 
 #include <nf_csum/count.h>
 #include <nf_csum/fastpath.h>
@@ -64,6 +66,39 @@ static unsigned long origin_flags(struct nf_csum_net *nfc,
 						      pkt->skb->skb_iif));
 }
 
+/*
+ * Behind the hook the kernel computes an Internet checksum where it encrypts or
+ * fragments, and so ruins one that is none.
+ */
+static bool kernel_would_ruin(const struct nf_csum_packet *pkt)
+{
+	const struct dst_entry *dst = skb_dst(pkt->skb);
+
+	if (pkt->proto != IPPROTO_SCTP || pkt->hook != NF_INET_POST_ROUTING ||
+	    !dst || skb_is_gso(pkt->skb))
+		return false;
+	return dst_xfrm(dst) || pkt->skb->len > dst_mtu(dst) ||
+	       pkt->skb->len > READ_ONCE(dst->dev->mtu);
+}
+
+/*
+ * A pending checksum is finished where the packet leaves, and where a device does
+ * that itself it stays pending. But what is pending inside a tunnel is finished on
+ * the way in: who takes the packet away in between (a translator between IPv4 and
+ * IPv6) knows nothing of it. A checksum that is complete is believed there, before
+ * NAT takes it for a seed.
+ */
+static bool is_finished_here(const struct nf_csum_net *nfc,
+			     const struct nf_csum_packet *pkt,
+			     unsigned long flags)
+{
+	if (pkt->hook == NF_INET_PRE_ROUTING &&
+	    pkt->state != NF_CSUM_PARTIAL_INNER && !pkt->verified)
+		return false;
+	return nf_csum_finish_covers(&nfc->knobs, flags) ||
+	       (nf_csum_repairs(&nfc->knobs) && kernel_would_ruin(pkt));
+}
+
 /* Carries out what the knobs want; returns what was done. */
 static u32 apply_policy(struct nf_csum_net *nfc,
 			const struct nf_csum_packet *pkt,
@@ -71,9 +106,10 @@ static u32 apply_policy(struct nf_csum_net *nfc,
 {
 	unsigned long flags = nf_csum_iface_flags(iface);
 	unsigned long origin = origin_flags(nfc, pkt, flags);
-	u32 allowed = nf_csum_allowed(&nfc->knobs, pkt->skb, flags | origin,
-				      origin);
+	u32 allowed = nf_csum_allowed(&nfc->knobs, pkt->skb, origin);
 
+	if (allowed && is_finished_here(nfc, pkt, flags))
+		allowed |= BIT(NF_CSUM_FINISHED);
 	return nf_csum_repair(pkt, nf_csum_decide(pkt, allowed));
 }
 
@@ -216,17 +252,14 @@ static noinline unsigned int handle_partial(struct nf_csum_net *nfc,
 		.ip_summed = CHECKSUM_PARTIAL,
 	};
 	struct nf_csum_iface *iface;
-	unsigned long flags;
 	u32 done = 0;
 
 	if (unlikely(!nf_csum_fast_pending(&pkt)))
 		return handle_slow(nfc, skb, state);
 
 	iface = iface_of(nfc, state);
-	flags = nf_csum_iface_flags(iface);
 	if (nf_csum_repairs(&nfc->knobs) &&
-	    nf_csum_finish_covers(&nfc->knobs,
-				  flags | origin_flags(nfc, &pkt, flags))) {
+	    is_finished_here(nfc, &pkt, nf_csum_iface_flags(iface))) {
 		enum nf_csum_counter action = nf_csum_finish(&pkt) ?
 			NF_CSUM_FINISHED : NF_CSUM_FAILED;
 

@@ -15,6 +15,12 @@
 #include <nf_csum/count.h>
 #include <nf_csum/netns.h>
 
+static unsigned long counted(const struct nf_csum_mib *sum,
+			     enum nf_csum_column column, unsigned int counter)
+{
+	return sum->mibs[column * NF_CSUM_COUNTERS + counter];
+}
+
 static int show_counters(struct seq_file *seq, void *v)
 {
 	struct nf_csum_mib sum;
@@ -22,10 +28,12 @@ static int show_counters(struct seq_file *seq, void *v)
 
 	nf_csum_add_up(&sum, nf_csum_pernet(seq_file_single_net(seq)),
 		       cpu_possible_mask);
-	seq_puts(seq, "counter prerouting postrouting\n");
+	seq_puts(seq, "counter prerouting postrouting link\n");
 	for (i = 0; i < NF_CSUM_COUNTERS; i++)
-		seq_printf(seq, "%s %lu %lu\n", nf_csum_counter_names[i],
-			   sum.mibs[i], sum.mibs[NF_CSUM_COUNTERS + i]);
+		seq_printf(seq, "%s %lu %lu %lu\n", nf_csum_counter_names[i],
+			   counted(&sum, NF_CSUM_PREROUTING, i),
+			   counted(&sum, NF_CSUM_POSTROUTING, i),
+			   counted(&sum, NF_CSUM_LINK, i));
 	return 0;
 }
 
@@ -66,12 +74,12 @@ static int iface_show(struct seq_file *seq, void *v)
 {
 	struct nf_csum_iface *iface = v;
 	struct nf_csum_mib sum = {};
-	unsigned long pre, post;
+	unsigned long pre, post, link;
 	struct net_device *dev;
 	unsigned int i;
 
 	if (v == SEQ_START_TOKEN) {
-		seq_puts(seq, "iface counter prerouting postrouting\n");
+		seq_puts(seq, "iface counter prerouting postrouting link\n");
 		return 0;
 	}
 	dev = dev_get_by_index_rcu(seq_file_net(seq), iface->ifindex);
@@ -79,11 +87,12 @@ static int iface_show(struct seq_file *seq, void *v)
 		return 0;
 	nf_csum_add_cpus(&sum, iface->stats, cpu_possible_mask);
 	for (i = NF_CSUM_OK + 1; i < NF_CSUM_COUNTERS; i++) {
-		pre = sum.mibs[i];
-		post = sum.mibs[NF_CSUM_COUNTERS + i];
-		if (pre || post)
-			seq_printf(seq, "%s %s %lu %lu\n", dev->name,
-				   nf_csum_counter_names[i], pre, post);
+		pre = counted(&sum, NF_CSUM_PREROUTING, i);
+		post = counted(&sum, NF_CSUM_POSTROUTING, i);
+		link = counted(&sum, NF_CSUM_LINK, i);
+		if (pre || post || link)
+			seq_printf(seq, "%s %s %lu %lu %lu\n", dev->name,
+				   nf_csum_counter_names[i], pre, post, link);
 	}
 	return 0;
 }
@@ -120,7 +129,7 @@ static void stat_stop(struct seq_file *seq, void *v)
 }
 
 /*
- * lnstat has room for 32 columns, so the two hooks share one: this file is for
+ * lnstat has room for 32 columns, so the hooks share one: this file is for
  * rates, /proc/net/nf_csum tells them apart. And it takes the first column for
  * a gauge, which it does not sum up over processors.
  */
@@ -139,8 +148,10 @@ static int stat_show(struct seq_file *seq, void *v)
 		nf_csum_add_up(&sum, nfc, cpumask_of(*(loff_t *)v - 1));
 		seq_printf(seq, "%08x ", READ_ONCE(nfc->knobs.mode));
 		for (i = 0; i < NF_CSUM_COUNTERS; i++)
-			seq_printf(seq, "%08lx ", sum.mibs[i] +
-				   sum.mibs[NF_CSUM_COUNTERS + i]);
+			seq_printf(seq, "%08lx ",
+				   counted(&sum, NF_CSUM_PREROUTING, i) +
+				   counted(&sum, NF_CSUM_POSTROUTING, i) +
+				   counted(&sum, NF_CSUM_LINK, i));
 	}
 	seq_putc(seq, '\n');
 	return 0;

@@ -39,7 +39,8 @@
 	X(INVALID_CHECKSUM, invalid_checksum) \
 	X(INVALID_OTHER, invalid_other) \
 	X(INVALID_DROPPED, invalid_dropped) \
-	X(EXEMPT, exempt)
+	X(EXEMPT, exempt) \
+	X(GSO_LOST, gso_lost)
 
 #define NF_CSUM_COUNTER_ID(id, name) NF_CSUM_##id,
 
@@ -58,6 +59,7 @@ static_assert(NF_CSUM_COUNTERS <= 32);
 enum nf_csum_column {
 	NF_CSUM_PREROUTING,
 	NF_CSUM_POSTROUTING,
+	NF_CSUM_LINK,		/* at devices and bridges */
 	NF_CSUM_COLUMNS
 };
 

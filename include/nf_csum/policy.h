@@ -73,7 +73,7 @@ static inline bool nf_csum_exempts(const struct nf_csum_knobs *knobs,
 	return skb->mark && skb->mark & READ_ONCE(knobs->exempt_mark);
 }
 
-/* @flags: NF_CSUM_IFACE_* of the devices that a pending checksum is finished for */
+/* @flags: NF_CSUM_IFACE_* of the device that a pending checksum is finished for */
 static inline bool nf_csum_finish_covers(const struct nf_csum_knobs *knobs,
 					 unsigned long flags)
 {
@@ -100,23 +100,21 @@ static inline bool nf_csum_trust_covers(const struct nf_csum_knobs *knobs,
  * nf_csum_allowed - say what may be done to a packet, for nf_csum_decide()
  * @knobs: of its namespace
  * @skb: the packet
- * @flags: NF_CSUM_IFACE_* of the devices that a pending checksum is finished for
- * @origin: the same of the device that the packet came from
+ * @origin: NF_CSUM_IFACE_* of the device that the packet came from
  *
  * Context: Any.
- * Return: a bit for each action.
+ * Return: a bit for each action but NF_CSUM_FINISHED, which depends on the hook,
+ * too.
  */
 static inline u32 nf_csum_allowed(const struct nf_csum_knobs *knobs,
 				  const struct sk_buff *skb,
-				  unsigned long flags, unsigned long origin)
+				  unsigned long origin)
 {
 	u32 allowed = BIT(NF_CSUM_RESEEDED) | BIT(NF_CSUM_REARMED) |
 		      BIT(NF_CSUM_UNTRUSTED);
 
 	if (!nf_csum_repairs(knobs))
 		return 0;
-	if (nf_csum_finish_covers(knobs, flags))
-		allowed |= BIT(NF_CSUM_FINISHED);
 	if (nf_csum_trust_covers(knobs, origin, skb))
 		allowed |= BIT(NF_CSUM_FILLED);
 	switch (READ_ONCE(knobs->verify)) {
