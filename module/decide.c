@@ -50,7 +50,7 @@ static u32 decide_wrong(const struct nf_csum_packet *pkt, u32 allowed)
 	/* Segmentation would make it look right, whoever vouched or did not. */
 	if (skb_is_gso(pkt->skb))
 		return DROPPED;
-	if (pkt->hook != NF_INET_PRE_ROUTING ||
+	if (pkt->hook == NF_INET_POST_ROUTING ||
 	    !nf_csum_is_vouched_for(pkt->skb))
 		return 0;
 	return allowed & (UNVOUCHED | DROPPED);

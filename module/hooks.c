@@ -9,6 +9,7 @@
 #include <linux/string.h>
 #include <net/net_namespace.h>
 
+#include <nf_csum/link.h>
 #include <nf_csum/netns.h>
 #include <nf_csum/path.h>
 
@@ -104,6 +105,7 @@ static int set_hooks(struct nf_csum_net *nfc, u8 mode, u8 invalid)
 	}
 	WRITE_ONCE(nfc->knobs.mode, mode);
 	WRITE_ONCE(nfc->knobs.invalid, invalid);
+	nf_csum_link_sync(nfc);
 	return 0;
 }
 
@@ -155,6 +157,7 @@ int nf_csum_hooks_set_invalid(struct nf_csum_net *nfc, u8 invalid)
  */
 void nf_csum_hooks_stop(struct nf_csum_net *nfc)
 {
+	nf_csum_link_stop(nfc);
 	if (nfc->guarded)
 		nf_csum_invalid_stop(nfc);
 	set_main(nfc, false);

@@ -72,8 +72,14 @@ static bool is_listed(const struct nf_csum_globs *globs, const char *name)
 	return false;
 }
 
-/* Devices that pass packets on to the devices below them, as they are. */
-static bool is_transparent(const struct net_device *dev)
+/**
+ * nf_csum_iface_is_stacked - say whether a device only passes packets on
+ * @dev: any device
+ *
+ * Context: Under RCU or the RTNL.
+ * Return: true if what leaves @dev leaves through a device below it, as it is.
+ */
+bool nf_csum_iface_is_stacked(const struct net_device *dev)
 {
 	static const char * const names[] = {
 		"vlan", "bond", "team", "macvlan", "ipvlan", "vrf",
@@ -108,8 +114,9 @@ static unsigned long flags_of(struct net_device *dev, unsigned int depth)
 	if (is_listed(rtnl_dereference(ifaces->lists[NF_CSUM_LIST_TRUST]),
 		      dev->name))
 		flags |= NF_CSUM_IFACE_TRUST;
-	if (!depth || !is_transparent(dev))
+	if (!depth || !nf_csum_iface_is_stacked(dev))
 		return flags;
+	flags |= NF_CSUM_IFACE_STACKED;
 	netdev_for_each_lower_dev(dev, lower, iter) {
 		lower_flags = flags_of(lower, depth - 1);
 		any |= lower_flags;
@@ -204,6 +211,7 @@ static void remove_iface(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
 {
 	struct nf_csum_iface **slot = cache_slot(nfc, iface);
 
+	nf_csum_link_forget(nfc, iface);
 	if (*slot == iface)
 		WRITE_ONCE(*slot, NULL);
 	xa_erase(&nfc->ifaces.by_index, iface->ifindex);

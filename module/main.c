@@ -22,6 +22,7 @@ static int __net_init init_net_ns(struct net *net)
 	nfc->net = net;
 	mutex_init(&nfc->mode_mutex);
 	nf_csum_ifaces_init(nfc);
+	nf_csum_link_init(nfc);
 
 	err = nf_csum_counters_init(nfc);
 	if (err)
@@ -44,6 +45,7 @@ err_knobs:
 	synchronize_rcu();
 	nf_csum_hooks_release(nfc);
 err_lists:
+	nf_csum_link_exit(nfc);
 	nf_csum_procfs_exit(nfc);
 	nf_csum_ifaces_free(nfc);
 err_counters:
@@ -66,6 +68,7 @@ static void __net_exit exit_net_ns(struct net *net)
 	struct nf_csum_net *nfc = nf_csum_pernet(net);
 
 	nf_csum_hooks_release(nfc);
+	nf_csum_link_exit(nfc);
 	nf_csum_ifaces_free(nfc);
 	nf_csum_counters_exit(nfc);
 }

@@ -17,9 +17,11 @@
  */
 #include <kunit/visibility.h>
 #include <linux/bits.h>
+#include <linux/if_vlan.h>
 #include <linux/in.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
 #include <linux/skbuff.h>
 #include <net/dst.h>
 #include <net/xfrm.h>
@@ -27,6 +29,7 @@
 #include <nf_csum/count.h>
 #include <nf_csum/fastpath.h>
 #include <nf_csum/iface.h>
+#include <nf_csum/link.h>
 #include <nf_csum/netns.h>
 #include <nf_csum/packet.h>
 #include <nf_csum/path.h>
@@ -172,6 +175,10 @@ static bool goes_on_pending(const struct nf_csum_packet *pkt)
 	       pkt->skb->ip_summed == CHECKSUM_PARTIAL;
 }
 
+/* Something was repaired on the way in, that need not come by here next time. */
+#define MAY_PASS_BY	(BIT(NF_CSUM_FILLED) | BIT(NF_CSUM_RESEEDED) | \
+			 BIT(NF_CSUM_REARMED))
+
 /* What was judged, and is not ok: the rare packet. */
 static unsigned int handle_not_ok(struct nf_csum_net *nfc,
 				  struct nf_csum_packet *pkt,
@@ -182,6 +189,9 @@ static unsigned int handle_not_ok(struct nf_csum_net *nfc,
 
 	if (BIT(pkt->state) & REPAIRABLE)
 		done = apply_policy(nfc, pkt, iface);
+	if (done & MAY_PASS_BY && state->hook == NF_INET_PRE_ROUTING &&
+	    state->in)
+		nf_csum_link_repaired(nfc, iface, state->in);
 	if (goes_on_pending(pkt))
 		look_at_outer(nfc, pkt);
 	nf_csum_count(nfc, iface, column_of(state), BIT(pkt->state) | done);
@@ -431,3 +441,133 @@ unsigned int nf_csum_after_snat(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 EXPORT_SYMBOL_IF_KUNIT(nf_csum_after_snat);
+
+/*
+ * At a device or a bridge, where nothing is finished: that is left to the device
+ * that the packet leaves through. @allowed limits what may be done.
+ */
+static unsigned int handle_link(struct nf_csum_net *nfc,
+				struct nf_csum_packet *pkt,
+				const struct nf_hook_state *state,
+				bool count_state, u32 allowed)
+{
+	struct nf_csum_iface *iface = iface_of(nfc, state);
+	u32 counted, done = 0;
+
+	nf_csum_inspect(pkt);
+	if (BIT(pkt->state) & REPAIRABLE) {
+		unsigned long flags = nf_csum_iface_flags(iface);
+
+		allowed &= nf_csum_allowed(&nfc->knobs, pkt->skb, flags);
+		done = nf_csum_repair(pkt, nf_csum_decide(pkt, allowed));
+	}
+	counted = done | (count_state ? BIT(pkt->state) : 0);
+	if (!counted)
+		return NF_ACCEPT;
+	nf_csum_count(nfc, pkt->state == NF_CSUM_OK ? NULL : iface,
+		      NF_CSUM_LINK, counted);
+	if (done || !(BIT(pkt->state) & (UNREMARKABLE | BIT(NF_CSUM_OK))))
+		trace_nf_csum_packet(pkt, nf_csum_counter_names[pkt->state],
+				     state, done);
+	return done & BIT(NF_CSUM_DROPPED) ? drop(pkt) : NF_ACCEPT;
+}
+
+/*
+ * Which family is in a frame? skb->data is behind the Ethernet header; one VLAN tag
+ * was taken off, a second may be in line. @tag: its length.
+ */
+static u8 family_of_frame(struct sk_buff *skb, unsigned int *tag)
+{
+	__be16 protocol = skb->protocol;
+
+	*tag = 0;
+	if (eth_type_vlan(protocol)) {
+		if (!pskb_may_pull(skb, VLAN_HLEN))
+			return NFPROTO_UNSPEC;
+		*tag = VLAN_HLEN;
+		protocol = ((const struct vlan_hdr *)skb->data)->h_vlan_encapsulated_proto;
+	}
+	switch (protocol) {
+	case htons(ETH_P_IP):
+		return NFPROTO_IPV4;
+	case htons(ETH_P_IPV6):
+		return NFPROTO_IPV6;
+	default:
+		return NFPROTO_UNSPEC;
+	}
+}
+
+static unsigned int handle_frame(struct nf_csum_net *nfc, struct sk_buff *skb,
+				 const struct nf_hook_state *state,
+				 bool count_state, u32 allowed)
+{
+	struct nf_csum_packet pkt = { .skb = skb, .hook = NF_INET_FORWARD };
+	unsigned int verdict, tag;
+
+	pkt.family = family_of_frame(skb, &tag);
+	if (pkt.family == NFPROTO_UNSPEC)
+		return NF_ACCEPT;
+	if (unlikely(nf_csum_exempts(&nfc->knobs, skb))) {
+		if (count_state)
+			nf_csum_count_one(nfc, iface_of(nfc, state),
+					  NF_CSUM_LINK, NF_CSUM_EXEMPT);
+		return NF_ACCEPT;
+	}
+	/* Whoever is next finds the frame as it was. */
+	__skb_pull(skb, tag);
+	pkt.verify = count_state && READ_ONCE(nfc->knobs.verify) &&
+		     nf_csum_is_vouched_for(skb) && !skb_is_gso(skb);
+	verdict = handle_link(nfc, &pkt, state, count_state, allowed);
+	if (verdict == NF_ACCEPT)
+		__skb_push(skb, tag);
+	return verdict;
+}
+
+/**
+ * nf_csum_bridge_forward - judge a frame that a bridge forwards
+ * @priv: struct nf_csum_net of the namespace
+ * @skb: the frame; skb->data is behind the Ethernet header
+ * @state: of the hook; both devices are known
+ *
+ * Frames that br_netfilter shows to the IP hooks are judged there.
+ *
+ * Context: Softirq or process, under RCU.
+ * Return: a verdict: NF_ACCEPT, unless a guard wants the frame dropped.
+ */
+unsigned int nf_csum_bridge_forward(void *priv, struct sk_buff *skb,
+				    const struct nf_hook_state *state)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	if (nf_bridge_info_exists(skb))
+		return NF_ACCEPT;
+#endif
+	return handle_frame(priv, skb, state, true, ~0U);
+}
+
+/**
+ * nf_csum_ingress - repair what a device receives, before others take it away
+ * @priv: struct nf_csum_net of the namespace
+ * @skb: the frame; skb->data is behind the Ethernet header
+ * @state: of the hook
+ *
+ * Only what was never finished is repaired; the packet is judged and counted at
+ * PREROUTING, if it gets there. Where nobody else hooks in any more, nor does this
+ * module.
+ *
+ * Context: Softirq, under RCU.
+ * Return: NF_ACCEPT.
+ */
+unsigned int nf_csum_ingress(void *priv, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
+	struct nf_csum_net *nfc = priv;
+
+#ifdef CONFIG_NETFILTER_INGRESS
+	const struct nf_hook_entries *hooks;
+
+	hooks = rcu_dereference(state->in->nf_hooks_ingress);
+	if (unlikely(hooks && hooks->num_hook_entries == 1))
+		schedule_work(&nfc->link.sync);
+#endif
+	return handle_frame(nfc, skb, state, false, MAY_PASS_BY);
+}

@@ -13,6 +13,7 @@
 #include <net/net_namespace.h>
 
 #include <nf_csum/iface.h>
+#include <nf_csum/link.h>
 #include <nf_csum/netns.h>
 #include <nf_csum/policy.h>
 
@@ -20,6 +21,7 @@ static struct nf_csum_knobs defaults = {
 	.mode	= NF_CSUM_MODE_REPAIR,
 	.finish	= NF_CSUM_SCOPE_AUTO,
 	.trust	= NF_CSUM_SCOPE_AUTO,
+	.bridged = NF_CSUM_BRIDGED_AUTO,
 };
 
 static char *default_lists[NF_CSUM_LISTS] = { "", "" };
@@ -34,6 +36,8 @@ module_param_named(verify, defaults.verify, byte, 0444);
 MODULE_PARM_DESC(verify, "vouched packets: 0 believe (default), 1 check and count, 2 un-vouch what is wrong, 3 drop what is wrong");
 module_param_named(invalid, defaults.invalid, byte, 0444);
 MODULE_PARM_DESC(invalid, "packets that conntrack calls INVALID: 0 ignore (default), 1 count, 2 drop for local sockets, 3 drop forwarded ones, too");
+module_param_named(bridged, defaults.bridged, byte, 0444);
+MODULE_PARM_DESC(bridged, "frames that a bridge forwards: 0 not judged, 1 where a device has lost its offloads to nf_csum (default), 2 always");
 module_param_named(finish_ifaces, default_lists[NF_CSUM_LIST_FINISH], charp, 0444);
 MODULE_PARM_DESC(finish_ifaces, "names or globs of devices that count as software devices, too");
 module_param_named(trust_ifaces, default_lists[NF_CSUM_LIST_TRUST], charp, 0444);
@@ -44,6 +48,7 @@ MODULE_PARM_DESC(exempt_mark, "leave packets alone that have one of these mark b
 static unsigned int max_mode = NF_CSUM_MODE_REPAIR;
 static unsigned int max_scope = NF_CSUM_SCOPE_ALL;
 static unsigned int max_verify = NF_CSUM_VERIFY_DROP;
+static unsigned int max_bridged = NF_CSUM_BRIDGED_ALWAYS;
 static unsigned int max_invalid = NF_CSUM_INVALID_DROP;
 
 /* Checks a new value in a copy, for knobs that are not set by storing them. */
@@ -112,6 +117,18 @@ static int set_invalid(nf_csum_ctl_table *table, int write, void *buffer,
 	if (err || !write)
 		return err;
 	return set_pinned(nfc, invalid, invalid, nf_csum_hooks_set_invalid);
+}
+
+static int set_bridged(nf_csum_ctl_table *table, int write, void *buffer,
+		       size_t *lenp, loff_t *ppos)
+{
+	struct nf_csum_net *nfc = container_of(table->data, struct nf_csum_net,
+					       knobs.bridged);
+	int err = proc_dou8vec_minmax(table, write, buffer, lenp, ppos);
+
+	if (!err && write)
+		nf_csum_link_sync(nfc);
+	return err;
 }
 
 /* proc_dostring() would take the first line for all of it. */
@@ -198,6 +215,11 @@ static const struct ctl_table knob_table[] = {
 		.extra2		= &max_invalid,
 	},
 	{
+		KNOB(bridged),
+		.proc_handler	= set_bridged,
+		.extra2		= &max_bridged,
+	},
+	{
 		KNOB(exempt_mark),
 		.proc_handler	= proc_douintvec,
 	},
@@ -221,7 +243,7 @@ int nf_csum_knobs_init(void)
 
 	if (defaults.mode > max_mode || defaults.finish > max_scope ||
 	    defaults.trust > max_scope || defaults.verify > max_verify ||
-	    defaults.invalid > max_invalid) {
+	    defaults.invalid > max_invalid || defaults.bridged > max_bridged) {
 		pr_err("a parameter is out of range, see modinfo\n");
 		return -EINVAL;
 	}

@@ -3,6 +3,7 @@
 #ifndef NF_CSUM_IFACE_H
 #define NF_CSUM_IFACE_H
 
+#include <linux/bits.h>
 #include <linux/list.h>
 #include <linux/llist.h>
 #include <linux/netdevice.h>
@@ -15,7 +16,14 @@
 
 #include <nf_csum/counters.h>
 
+struct nf_csum_ingress;
 struct nf_csum_net;
+
+/* What is known about a device. */
+#define NF_CSUM_IFACE_LOOPBACK	BIT(0)
+#define NF_CSUM_IFACE_FINISH	BIT(1)	/* leaves checksums to others */
+#define NF_CSUM_IFACE_TRUST	BIT(2)	/* a process on this host writes here */
+#define NF_CSUM_IFACE_STACKED	BIT(3)	/* passes packets on to devices below */
 
 /**
  * struct nf_csum_iface - an interface of a namespace
@@ -26,6 +34,9 @@ struct nf_csum_net;
  *	was no memory, then the namespace counts
  * @counting: in the namespace's list of those that count
  * @gone: in the namespace's list of those whose device is gone
+ * @ingress: the hook that repairs what it receives, NULL if there is none; under
+ *	the RTNL
+ * @ingress_wanted: a packet from here was repaired that others may take away
  */
 struct nf_csum_iface {
 	const struct net_device *dev;
@@ -34,6 +45,8 @@ struct nf_csum_iface {
 	struct nf_csum_mib __percpu *stats;
 	struct list_head counting;
 	struct llist_node gone;
+	struct nf_csum_ingress *ingress;
+	bool ingress_wanted;
 };
 
 #define NF_CSUM_GLOBS_MAX	16
@@ -121,6 +134,7 @@ nf_csum_iface_flags(const struct nf_csum_iface *iface)
 	return iface ? READ_ONCE(iface->flags) : 0;
 }
 
+bool nf_csum_iface_is_stacked(const struct net_device *dev);
 int nf_csum_ifaces_list(struct nf_csum_net *nfc, enum nf_csum_list list,
 			const char *text);
 void nf_csum_ifaces_text(struct nf_csum_net *nfc, enum nf_csum_list list,

@@ -21,7 +21,7 @@
  *				under fold_mutex
  *
  * The RTNL may be held where counting_lock is taken, never where fold_mutex is.
- * mode_mutex is taken with neither.
+ * mode_mutex is taken with neither, and may be held where the RTNL is taken.
  */
 #ifndef NF_CSUM_NETNS_H
 #define NF_CSUM_NETNS_H
@@ -38,6 +38,7 @@
 
 #include <nf_csum/counters.h>
 #include <nf_csum/iface.h>
+#include <nf_csum/link.h>
 #include <nf_csum/policy.h>
 
 struct ctl_table_header;
@@ -57,6 +58,7 @@ struct ctl_table_header;
  * @ifaces: the interfaces
  * @sysctl: the registered knobs
  * @hooks: what is registered, with this namespace in it
+ * @link: what is registered beside them
  * @mode_mutex: serializes changes of the mode and of the knob invalid
  * @hooked: the hooks are registered
  * @guarded: so are those for INVALID packets
@@ -72,6 +74,7 @@ struct nf_csum_net {
 	struct nf_csum_ifaces ifaces;
 	struct ctl_table_header *sysctl;
 	struct nf_hook_ops hooks[NF_CSUM_HOOKS];
+	struct nf_csum_link link;
 	struct mutex mode_mutex;	/* serializes changes of the mode */
 	bool hooked;
 	bool guarded;

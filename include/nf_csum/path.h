@@ -17,4 +17,9 @@ unsigned int nf_csum_postrouting_ipv6(void *priv, struct sk_buff *skb,
 unsigned int nf_csum_after_snat(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state);
 
+unsigned int nf_csum_bridge_forward(void *priv, struct sk_buff *skb,
+				    const struct nf_hook_state *state);
+unsigned int nf_csum_ingress(void *priv, struct sk_buff *skb,
+			     const struct nf_hook_state *state);
+
 #endif /* NF_CSUM_PATH_H */

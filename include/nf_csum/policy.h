@@ -7,6 +7,7 @@
 #include <linux/skbuff.h>
 #include <linux/types.h>
 
+#include <nf_csum/iface.h>
 #include <nf_csum/packet.h>
 
 enum nf_csum_mode {
@@ -38,10 +39,12 @@ enum nf_csum_invalid {
 	NF_CSUM_INVALID_DROP,
 };
 
-/* What is known about a device. */
-#define NF_CSUM_IFACE_LOOPBACK	BIT(0)
-#define NF_CSUM_IFACE_FINISH	BIT(1)	/* leaves checksums to others */
-#define NF_CSUM_IFACE_TRUST	BIT(2)	/* a process on this host writes here */
+/* Values of the knob bridged. */
+enum nf_csum_bridged {
+	NF_CSUM_BRIDGED_NOT,
+	NF_CSUM_BRIDGED_AUTO,
+	NF_CSUM_BRIDGED_ALWAYS,
+};
 
 /**
  * struct nf_csum_knobs - what the administrator set, see sysctl.c
@@ -51,6 +54,7 @@ enum nf_csum_invalid {
  * @trust: enum nf_csum_scope, whose never-finished checksums are filled
  * @verify: enum nf_csum_verify, for packets that a device vouched for
  * @invalid: enum nf_csum_invalid, for packets that conntrack calls INVALID
+ * @bridged: enum nf_csum_bridged, for frames that a bridge forwards
  */
 struct nf_csum_knobs {
 	u32 exempt_mark;
@@ -59,6 +63,7 @@ struct nf_csum_knobs {
 	u8 trust;
 	u8 verify;
 	u8 invalid;
+	u8 bridged;
 };
 
 static inline bool nf_csum_repairs(const struct nf_csum_knobs *knobs)

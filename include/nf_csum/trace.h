@@ -54,7 +54,9 @@ TRACE_EVENT(nf_csum_packet,
 	TP_fast_assign(
 		const struct net_device *dev = nf_csum_dev(hook_state);
 
-		__entry->hook = hook_state->hook;
+		/* A device has its hooks counted from 0, too. */
+		__entry->hook = hook_state->pf == NFPROTO_NETDEV ?
+				NF_INET_INGRESS : hook_state->hook;
 		__entry->family = pkt->family;
 		__entry->protocol = pkt->proto;
 		__entry->ip_summed = pkt->ip_summed;
@@ -73,7 +75,7 @@ TRACE_EVENT(nf_csum_packet,
 	TP_printk("hook=%s family=%s protocol=%u ifindex=%d ifname=%s src=%pISpc dst=%pISpc state=%s actions=%s found=0x%04x expected=0x%04x ip_summed=%s gso_type=0x%x",
 		  __print_symbolic(__entry->hook, { 0, "prerouting" },
 				   { 1, "local_in" }, { 2, "forward" },
-				   { 4, "postrouting" }),
+				   { 4, "postrouting" }, { 5, "ingress" }),
 		  __entry->family == 2 ? "ipv4" : "ipv6", __entry->protocol,
 		  __entry->ifindex, __entry->ifname, __entry->saddr,
 		  __entry->daddr, __entry->state, __entry->actions,
