@@ -11,6 +11,7 @@
 
 #include <nf_csum/link.h>
 #include <nf_csum/netns.h>
+#include <nf_csum/offload.h>
 #include <nf_csum/path.h>
 
 /* After defragmentation (-400) and raw (-300), before conntrack (-200). */
@@ -92,6 +93,7 @@ static int set_guard(struct nf_csum_net *nfc, bool on)
 /* Brings the hooks up to what is wanted, or leaves everything as it was. */
 static int set_hooks(struct nf_csum_net *nfc, u8 mode, u8 invalid)
 {
+	bool repaired = nf_csum_repairs(&nfc->knobs);
 	bool hooked = nfc->hooked;
 	int err;
 
@@ -105,6 +107,10 @@ static int set_hooks(struct nf_csum_net *nfc, u8 mode, u8 invalid)
 	}
 	WRITE_ONCE(nfc->knobs.mode, mode);
 	WRITE_ONCE(nfc->knobs.invalid, invalid);
+	/* A namespace that is being made has no devices. */
+	if (repaired != nf_csum_repairs(&nfc->knobs) &&
+	    !list_empty(&nfc->net->dev_base_head))
+		nf_csum_offload_follow(nfc);
 	nf_csum_link_sync(nfc);
 	return 0;
 }

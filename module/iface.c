@@ -21,6 +21,7 @@
 #include <nf_csum/count.h>
 #include <nf_csum/iface.h>
 #include <nf_csum/netns.h>
+#include <nf_csum/offload.h>
 
 static const struct {
 	const char *kind;
@@ -62,7 +63,15 @@ static unsigned long classify(const struct net_device *dev)
 	return flags;
 }
 
-static bool is_listed(const struct nf_csum_globs *globs, const char *name)
+/**
+ * nf_csum_is_listed - see whether an administrator named an interface
+ * @globs: the names and globs, NULL for none
+ * @name: the interface's
+ *
+ * Context: Any; the RTNL protects a namespace's lists.
+ * Return: true if one of @globs matches @name.
+ */
+bool nf_csum_is_listed(const struct nf_csum_globs *globs, const char *name)
 {
 	unsigned int i;
 
@@ -108,11 +117,11 @@ static unsigned long flags_of(struct net_device *dev, unsigned int depth)
 	struct net_device *lower;
 	struct list_head *iter;
 
-	if (is_listed(rtnl_dereference(ifaces->lists[NF_CSUM_LIST_FINISH]),
-		      dev->name))
+	if (nf_csum_is_listed(rtnl_dereference(ifaces->lists[NF_CSUM_LIST_FINISH]),
+			      dev->name))
 		flags |= NF_CSUM_IFACE_FINISH;
-	if (is_listed(rtnl_dereference(ifaces->lists[NF_CSUM_LIST_TRUST]),
-		      dev->name))
+	if (nf_csum_is_listed(rtnl_dereference(ifaces->lists[NF_CSUM_LIST_TRUST]),
+			      dev->name))
 		flags |= NF_CSUM_IFACE_TRUST;
 	if (!depth || !nf_csum_iface_is_stacked(dev))
 		return flags;
@@ -316,6 +325,8 @@ int nf_csum_ifaces_list(struct nf_csum_net *nfc, enum nf_csum_list list,
 	rcu_assign_pointer(nfc->ifaces.lists[list], globs);
 	for_each_netdev(nfc->net, dev)
 		update_stack(dev);
+	if (list == NF_CSUM_LIST_OFFLOAD)
+		nf_csum_offload_update(nfc);
 	rtnl_unlock();
 	if (old)
 		kfree_rcu(old, rcu);

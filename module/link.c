@@ -17,6 +17,7 @@
 
 #include <nf_csum/link.h>
 #include <nf_csum/netns.h>
+#include <nf_csum/offload.h>
 #include <nf_csum/path.h>
 
 /* Behind br_netfilter, which gives IP hooks what it takes. */
@@ -29,12 +30,6 @@ struct nf_csum_ingress {
 	struct rcu_head rcu;
 };
 
-/* Is there a device without offloads, which finishes what it is handed? */
-static bool has_finishing_device(const struct nf_csum_net *nfc)
-{
-	return false;
-}
-
 static bool wants_bridge(const struct nf_csum_net *nfc)
 {
 	u8 bridged = READ_ONCE(nfc->knobs.bridged);
@@ -42,7 +37,9 @@ static bool wants_bridge(const struct nf_csum_net *nfc)
 	if (nfc->link.closing || !READ_ONCE(nfc->knobs.mode) ||
 	    bridged == NF_CSUM_BRIDGED_NOT)
 		return false;
-	return bridged == NF_CSUM_BRIDGED_ALWAYS || has_finishing_device(nfc);
+	/* A device without offloads finishes what it is handed. */
+	return bridged == NF_CSUM_BRIDGED_ALWAYS ||
+	       nf_csum_offload_any(nfc->net);
 }
 
 static void sync_bridge(struct nf_csum_net *nfc)
@@ -195,13 +192,11 @@ void nf_csum_link_want_ingress(struct nf_csum_net *nfc,
 	struct netdev_nested_priv priv = { .data = nfc };
 	struct net_device *in = (struct net_device *)dev;
 
-	if (READ_ONCE(nfc->link.closing))
-		return;
 	if (!lacks_ingress(in, &priv) &&
 	    !netdev_walk_all_lower_dev_rcu(in, lacks_ingress, &priv))
 		return;
 	WRITE_ONCE(iface->ingress_wanted, true);
-	schedule_work(&nfc->link.sync);
+	nf_csum_link_changed(nfc);
 }
 
 /**
@@ -259,6 +254,18 @@ void nf_csum_link_sync(struct nf_csum_net *nfc)
 	if (nfc->link.bridge_hooked || READ_ONCE(nfc->link.ingress_hooks) ||
 	    wants_bridge(nfc))
 		sync_all(nfc);
+}
+
+/**
+ * nf_csum_link_changed - have the same done soon
+ * @nfc: the namespace
+ *
+ * Context: Any.
+ */
+void nf_csum_link_changed(struct nf_csum_net *nfc)
+{
+	if (!READ_ONCE(nfc->link.closing))
+		schedule_work(&nfc->link.sync);
 }
 
 /**

@@ -10,6 +10,7 @@
 #include <nf_csum/count.h>
 #include <nf_csum/iface.h>
 #include <nf_csum/netns.h>
+#include <nf_csum/offload.h>
 #include <nf_csum/packet.h>
 
 unsigned int nf_csum_net_id __read_mostly;
@@ -95,9 +96,14 @@ static int __init nf_csum_init(void)
 	err = nf_csum_ifaces_register();
 	if (err)
 		goto err_pernet;
+	err = nf_csum_offload_register();
+	if (err)
+		goto err_ifaces;
 	nf_csum_invalid_settle();
 	return 0;
 
+err_ifaces:
+	nf_csum_ifaces_unregister();
 err_pernet:
 	unregister_pernet_subsys(&net_ops);
 err_knobs:
@@ -107,6 +113,7 @@ err_knobs:
 
 static void __exit nf_csum_exit(void)
 {
+	nf_csum_offload_unregister();
 	nf_csum_ifaces_unregister();
 	unregister_pernet_subsys(&net_ops);
 	nf_csum_knobs_exit();

@@ -567,7 +567,7 @@ unsigned int nf_csum_ingress(void *priv, struct sk_buff *skb,
 
 	hooks = rcu_dereference(state->in->nf_hooks_ingress);
 	if (unlikely(hooks && hooks->num_hook_entries == 1))
-		schedule_work(&nfc->link.sync);
+		nf_csum_link_changed(nfc);
 #endif
 	return handle_frame(nfc, skb, state, false, MAY_PASS_BY);
 }

@@ -14,6 +14,7 @@
 
 #include <nf_csum/count.h>
 #include <nf_csum/netns.h>
+#include <nf_csum/offload.h>
 
 static unsigned long counted(const struct nf_csum_mib *sum,
 			     enum nf_csum_column column, unsigned int counter)
@@ -83,7 +84,12 @@ static int iface_show(struct seq_file *seq, void *v)
 		return 0;
 	}
 	dev = dev_get_by_index_rcu(seq_file_net(seq), iface->ifindex);
-	if (!dev || !iface->stats)
+	if (!dev)
+		return 0;
+	/* No packets, and no hook's: the same in all columns. */
+	if (nf_csum_offload_is_taken(dev))
+		seq_printf(seq, "%s offloads_taken 1 1 1\n", dev->name);
+	if (!iface->stats)
 		return 0;
 	nf_csum_add_cpus(&sum, iface->stats, cpu_possible_mask);
 	for (i = NF_CSUM_OK + 1; i < NF_CSUM_COUNTERS; i++) {

@@ -15,6 +15,7 @@
 #include <nf_csum/iface.h>
 #include <nf_csum/link.h>
 #include <nf_csum/netns.h>
+#include <nf_csum/offload.h>
 #include <nf_csum/policy.h>
 
 static struct nf_csum_knobs defaults = {
@@ -22,9 +23,10 @@ static struct nf_csum_knobs defaults = {
 	.finish	= NF_CSUM_SCOPE_AUTO,
 	.trust	= NF_CSUM_SCOPE_AUTO,
 	.bridged = NF_CSUM_BRIDGED_AUTO,
+	.no_offload = NF_CSUM_SCOPE_AUTO,
 };
 
-static char *default_lists[NF_CSUM_LISTS] = { "", "" };
+static char *default_lists[NF_CSUM_LISTS] = { "", "", "" };
 
 module_param_named(mode, defaults.mode, byte, 0444);
 MODULE_PARM_DESC(mode, "0 off, 1 observe, 2 repair (default)");
@@ -42,12 +44,17 @@ module_param_named(finish_ifaces, default_lists[NF_CSUM_LIST_FINISH], charp, 044
 MODULE_PARM_DESC(finish_ifaces, "names or globs of devices that count as software devices, too");
 module_param_named(trust_ifaces, default_lists[NF_CSUM_LIST_TRUST], charp, 0444);
 MODULE_PARM_DESC(trust_ifaces, "names or globs of devices that are trusted, too");
+module_param_named(no_offload, defaults.no_offload, byte, 0444);
+MODULE_PARM_DESC(no_offload, "devices that have their offloads taken: 0 none, 1 those whose far end reads bytes only, as named or found (default)");
+module_param_named(no_offload_ifaces, default_lists[NF_CSUM_LIST_OFFLOAD], charp, 0444);
+MODULE_PARM_DESC(no_offload_ifaces, "names or globs of devices whose far end reads bytes only");
 module_param_named(exempt_mark, defaults.exempt_mark, uint, 0444);
 MODULE_PARM_DESC(exempt_mark, "leave packets alone that have one of these mark bits (default 0)");
 
 static unsigned int max_mode = NF_CSUM_MODE_REPAIR;
 static unsigned int max_scope = NF_CSUM_SCOPE_ALL;
 static unsigned int max_verify = NF_CSUM_VERIFY_DROP;
+static unsigned int max_no_offload = NF_CSUM_SCOPE_AUTO;
 static unsigned int max_bridged = NF_CSUM_BRIDGED_ALWAYS;
 static unsigned int max_invalid = NF_CSUM_INVALID_DROP;
 
@@ -131,6 +138,23 @@ static int set_bridged(nf_csum_ctl_table *table, int write, void *buffer,
 	return err;
 }
 
+static int set_no_offload(nf_csum_ctl_table *table, int write, void *buffer,
+			  size_t *lenp, loff_t *ppos)
+{
+	struct nf_csum_net *nfc = container_of(table->data, struct nf_csum_net,
+					       knobs.no_offload);
+	u8 no_offload;
+	int err;
+
+	err = parse(table, write, buffer, lenp, ppos, &no_offload);
+	if (err || !write)
+		return err;
+	WRITE_ONCE(nfc->knobs.no_offload, no_offload);
+	nf_csum_offload_follow(nfc);
+	nf_csum_link_sync(nfc);
+	return 0;
+}
+
 /* proc_dostring() would take the first line for all of it. */
 static bool is_one_line(const char *text, size_t len)
 {
@@ -163,6 +187,8 @@ static int set_list(nf_csum_ctl_table *table, int write, void *buffer,
 	err = proc_dostring(&copy, write, buffer, lenp, ppos);
 	if (!err && write)
 		err = nf_csum_ifaces_list(nfc, list, copy.data);
+	if (!err && write && list == NF_CSUM_LIST_OFFLOAD)
+		nf_csum_link_sync(nfc);
 	kfree(copy.data);
 	return err;
 }
@@ -215,6 +241,14 @@ static const struct ctl_table knob_table[] = {
 		.extra2		= &max_invalid,
 	},
 	{
+		KNOB(no_offload),
+		.proc_handler	= set_no_offload,
+		.extra2		= &max_no_offload,
+	},
+	{
+		LIST_KNOB(no_offload_ifaces, NF_CSUM_LIST_OFFLOAD),
+	},
+	{
 		KNOB(bridged),
 		.proc_handler	= set_bridged,
 		.extra2		= &max_bridged,
@@ -243,7 +277,8 @@ int nf_csum_knobs_init(void)
 
 	if (defaults.mode > max_mode || defaults.finish > max_scope ||
 	    defaults.trust > max_scope || defaults.verify > max_verify ||
-	    defaults.invalid > max_invalid || defaults.bridged > max_bridged) {
+	    defaults.invalid > max_invalid || defaults.bridged > max_bridged ||
+	    defaults.no_offload > max_no_offload) {
 		pr_err("a parameter is out of range, see modinfo\n");
 		return -EINVAL;
 	}

@@ -72,6 +72,7 @@ struct nf_csum_globs {
 enum nf_csum_list {
 	NF_CSUM_LIST_FINISH,
 	NF_CSUM_LIST_TRUST,
+	NF_CSUM_LIST_OFFLOAD,
 	NF_CSUM_LISTS
 };
 
@@ -134,6 +135,7 @@ nf_csum_iface_flags(const struct nf_csum_iface *iface)
 	return iface ? READ_ONCE(iface->flags) : 0;
 }
 
+bool nf_csum_is_listed(const struct nf_csum_globs *globs, const char *name);
 bool nf_csum_iface_is_stacked(const struct net_device *dev);
 int nf_csum_ifaces_list(struct nf_csum_net *nfc, enum nf_csum_list list,
 			const char *text);

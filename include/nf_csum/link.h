@@ -32,6 +32,7 @@ struct nf_csum_link {
 
 void nf_csum_link_init(struct nf_csum_net *nfc);
 void nf_csum_link_sync(struct nf_csum_net *nfc);
+void nf_csum_link_changed(struct nf_csum_net *nfc);
 void nf_csum_link_stop(struct nf_csum_net *nfc);
 void nf_csum_link_exit(struct nf_csum_net *nfc);
 void nf_csum_link_want_ingress(struct nf_csum_net *nfc,

@@ -16,7 +16,7 @@ enum nf_csum_mode {
 	NF_CSUM_MODE_REPAIR,
 };
 
-/* Values of the knobs finish and trust. */
+/* Values of the knobs finish and trust; the first two are those of no_offload. */
 enum nf_csum_scope {
 	NF_CSUM_SCOPE_NONE,
 	NF_CSUM_SCOPE_AUTO,
@@ -55,6 +55,7 @@ enum nf_csum_bridged {
  * @verify: enum nf_csum_verify, for packets that a device vouched for
  * @invalid: enum nf_csum_invalid, for packets that conntrack calls INVALID
  * @bridged: enum nf_csum_bridged, for frames that a bridge forwards
+ * @no_offload: enum nf_csum_scope, none or auto: whose offloads are taken
  */
 struct nf_csum_knobs {
 	u32 exempt_mark;
@@ -64,6 +65,7 @@ struct nf_csum_knobs {
 	u8 verify;
 	u8 invalid;
 	u8 bridged;
+	u8 no_offload;
 };
 
 static inline bool nf_csum_repairs(const struct nf_csum_knobs *knobs)

@@ -282,6 +282,41 @@ vxlan_network() {
 	END
 }
 
+# copied NAME HOST DEVICE HOST DEVICE: two devices, and between them a process of the host hub that
+# copies frames, bytes only: its ends are called NAME-a and NAME-b
+copied() {
+	ip link add name "$3" netns "$2" type veth peer name "$1-a" netns hub
+	ip link add name "$5" netns "$4" type veth peer name "$1-b" netns hub
+	ip -n "$2" link set dev "$3" up
+	ip -n "$4" link set dev "$5" up
+	ip -n hub link set dev "$1-a" up
+	ip -n hub link set dev "$1-b" up
+	start "$1" hub copy "$1-a" "$1-b"
+}
+
+# reader N HOST DEVICE HOST DEVICE: as wire, with such a process in it, called readerN
+reader() {
+	copied "reader$1" "$2" "$3" "$4" "$5"
+	end "$1" "$2" "$3" 1
+	end "$1" "$4" "$5" 2
+	meet "$1" "$2" "$3" 2 "$(mac "$4" "$5")"
+	meet "$1" "$4" "$5" 1 "$(mac "$2" "$3")"
+}
+
+# machine HOST DEVICE GUEST: the tap DEVICE is the network card of a virtual machine that runs a
+# kernel of its own: the namespace GUEST, where the card is called card
+machine() {
+	modprobe tun
+	ip -n "$1" tuntap add "$2" mode tap vnet_hdr
+	ip -n "$1" link set dev "$2" up
+	ip link add name card netns "$3" type veth peer name "$2" netns qemu
+	ip -n "$3" link set dev card up
+	ip -n qemu link set dev "$2" up
+	# What such a card does not take.
+	within "$3" ethtool -K card tx-udp-segmentation off tx-sctp-segmentation off tx-gso-list off >/dev/null
+	start "machine_$2" qemu nic "$2" "$1" "$2"
+}
+
 # masquerade HOST DEVICE: what leaves there leaves with the device's own address
 masquerade() {
 	within "$1" nft -f - <<-END
@@ -392,6 +427,17 @@ vm_router() {
 	tap 1 router tap0
 	wire 2 router out peer p
 	tap 3 router tap1
+}
+
+# timed COMMAND...: $tmp/took has how many hundredths of a second of the guest's clock it took
+timed() {
+	local before after rest status=0
+	read -r before rest </proc/uptime
+	"$@" || status=$?
+	# shellcheck disable=SC2034 # the rest of the line
+	read -r after rest </proc/uptime
+	echo $((${after%.*}${after#*.} - ${before%.*}${before#*.})) >$tmp/took
+	return $status
 }
 
 # csum_errors HOST: what its sockets have dropped because of wrong checksums

@@ -63,6 +63,8 @@ int send_datagrams(char **arg);
 int take_datagrams(char **arg);
 int vouched(char **arg);
 int vxlan(char **arg);
+int copy(char **arg);
+int nic(char **arg);
 int dhcp(char **arg);
 int dhcp_vm(char **arg);
 
