@@ -193,3 +193,24 @@ int nic(char **arg)
 		}
 	return 0;
 }
+
+/* Owns a tap, and asks for the offloads (TUN_F_*) that it reads from a FIFO. */
+int own(char **arg)
+{
+	char line[32];
+	uint8_t mac[ETH_ALEN];
+	int fd = open_tap(arg[0], mac);
+	FILE *fifo;
+
+	ready();
+	/* Each writer is a sender of one line. */
+	while ((fifo = fopen(arg[1], "r"))) {
+		if (fgets(line, sizeof(line), fifo)) {
+			line[strcspn(line, "\n")] = '\0';
+			if (ioctl(fd, TUNSETOFFLOAD, number(line)))
+				die("TUNSETOFFLOAD");
+		}
+		fclose(fifo);
+	}
+	return 1;
+}

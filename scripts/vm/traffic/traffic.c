@@ -1135,6 +1135,7 @@ static const struct command {
 	{ "cable", "IFACE IFACE", 2, cable },
 	{ "copy", "IFACE|tap:TAP IFACE|tap:TAP", 2, copy },
 	{ "nic", "IFACE NETNS TAP", 3, nic },
+	{ "own", "TAP FIFO", 2, own },
 	{ "tap-read", "TAP tcp|udp|udplite|icmp|dccp|vxlan PORT COUNT", 4, tap_read },
 	{ "ahead", "IFACE PORT BYTES", 3, ahead },
 	{ "vm", "TAP tcp|udp|udplite|icmp|dccp SOURCE DESTINATION PORT COUNT seed|zero|sum|garbage", 7, vm },

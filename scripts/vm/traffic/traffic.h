@@ -65,6 +65,7 @@ int vouched(char **arg);
 int vxlan(char **arg);
 int copy(char **arg);
 int nic(char **arg);
+int own(char **arg);
 int dhcp(char **arg);
 int dhcp_vm(char **arg);
 
