@@ -42,7 +42,7 @@ static void set(int fd, int option)
 		die("setsockopt");
 }
 
-static int packet_socket(const char *device)
+static int vnet_socket(const char *device)
 {
 	int room = 8 << 20, fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, 0);
 	struct sockaddr_ll to = {
@@ -73,7 +73,7 @@ static struct side open_side(const char *name)
 	struct side s = { .name = name };
 
 	if (strncmp(name, "tap:", 4)) {
-		s.fd = packet_socket(name);
+		s.fd = vnet_socket(name);
 		set(s.fd, PACKET_AUXDATA);
 		return s;
 	}
@@ -172,7 +172,7 @@ int nic(char **arg)
 	uint8_t mac[ETH_ALEN];
 	int netns;
 
-	p[0].fd = packet_socket(arg[0]);
+	p[0].fd = vnet_socket(arg[0]);
 	set(p[0].fd, PACKET_VNET_HDR);
 	snprintf(path, sizeof(path), "/run/netns/%s", arg[1]);
 	netns = open(path, O_RDONLY);
