@@ -19,6 +19,7 @@
 #include <net/rtnetlink.h>
 
 #include <nf_csum/count.h>
+#include <nf_csum/evidence.h>
 #include <nf_csum/iface.h>
 #include <nf_csum/netns.h>
 #include <nf_csum/offload.h>
@@ -221,6 +222,7 @@ static void remove_iface(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
 	struct nf_csum_iface **slot = cache_slot(nfc, iface);
 
 	nf_csum_link_forget(nfc, iface);
+	nf_csum_evidence_forget(nfc, iface);
 	if (*slot == iface)
 		WRITE_ONCE(*slot, NULL);
 	xa_erase(&nfc->ifaces.by_index, iface->ifindex);
@@ -242,6 +244,13 @@ static int handle_event(struct notifier_block *nb, unsigned long event,
 		break;
 	case NETDEV_CHANGENAME:
 		update_stack(dev);
+		break;
+	case NETDEV_UP:
+		/* Something else may be at its far end now. */
+		iface = xa_load(&nfc->ifaces.by_index, dev->ifindex);
+		if (iface && iface->dev == dev &&
+		    READ_ONCE(iface->far_end) == NF_CSUM_FAR_SETTLED)
+			WRITE_ONCE(iface->far_end, NF_CSUM_FAR_UNKNOWN);
 		break;
 	case NETDEV_CHANGEUPPER:
 		upper = ptr;

@@ -15,6 +15,7 @@
 #include <net/net_namespace.h>
 #include <net/rtnetlink.h>
 
+#include <nf_csum/evidence.h>
 #include <nf_csum/link.h>
 #include <nf_csum/netns.h>
 #include <nf_csum/offload.h>
@@ -232,6 +233,7 @@ void nf_csum_link_forget(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
 static void sync_all(struct nf_csum_net *nfc)
 {
 	rtnl_lock();
+	nf_csum_evidence_sync(nfc);
 	sync_bridge(nfc);
 	sync_ingress(nfc);
 	rtnl_unlock();
@@ -252,6 +254,7 @@ static void sync_work(struct work_struct *work)
 void nf_csum_link_sync(struct nf_csum_net *nfc)
 {
 	if (nfc->link.bridge_hooked || READ_ONCE(nfc->link.ingress_hooks) ||
+	    nfc->link.watch_hooked ||
 	    wants_bridge(nfc))
 		sync_all(nfc);
 }

@@ -27,6 +27,7 @@
 #include <net/xfrm.h>
 
 #include <nf_csum/count.h>
+#include <nf_csum/evidence.h>
 #include <nf_csum/fastpath.h>
 #include <nf_csum/iface.h>
 #include <nf_csum/link.h>
@@ -242,11 +243,15 @@ static noinline unsigned int handle_gso(struct nf_csum_net *nfc,
 					const struct nf_hook_state *state)
 {
 	struct nf_csum_packet pkt = { .skb = skb, .family = state->pf };
+	struct nf_csum_iface *iface;
 
 	if (unlikely(!nf_csum_fast_pending(&pkt)))
 		return handle_slow(nfc, skb, state);
-	nf_csum_count_one(nfc, iface_of(nfc, state), column_of(state),
-			  NF_CSUM_GSO);
+	iface = iface_of(nfc, state);
+	nf_csum_count_one(nfc, iface, column_of(state), NF_CSUM_GSO);
+	if (unlikely(iface && !READ_ONCE(iface->far_end)) &&
+	    state->hook == NF_INET_POST_ROUTING && pkt.proto == IPPROTO_TCP)
+		nf_csum_evidence_want(nfc, iface, state->out);
 	return NF_ACCEPT;
 }
 

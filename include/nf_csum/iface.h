@@ -18,6 +18,7 @@
 
 struct nf_csum_ingress;
 struct nf_csum_net;
+struct nf_csum_watch;
 
 /* What is known about a device. */
 #define NF_CSUM_IFACE_LOOPBACK	BIT(0)
@@ -37,6 +38,8 @@ struct nf_csum_net;
  * @ingress: the hook that repairs what it receives, NULL if there is none; under
  *	the RTNL
  * @ingress_wanted: a packet from here was repaired that others may take away
+ * @far_end: enum nf_csum_far_end
+ * @watch: while it is watched; under RCU
  */
 struct nf_csum_iface {
 	const struct net_device *dev;
@@ -47,6 +50,8 @@ struct nf_csum_iface {
 	struct llist_node gone;
 	struct nf_csum_ingress *ingress;
 	bool ingress_wanted;
+	u8 far_end;
+	struct nf_csum_watch __rcu *watch;
 };
 
 #define NF_CSUM_GLOBS_MAX	16

@@ -14,18 +14,26 @@
 
 struct nf_csum_net;
 
+#define NF_CSUM_WATCH_HOOKS	2
+
 /**
  * struct nf_csum_link - what is registered beside the IP hooks of a namespace
  * @sync: brings it up to what is wanted
  * @bridge: the hook for frames that a bridge forwards
  * @bridge_hooked: it is registered; under the RTNL
+ * @watch: hooks for what devices send whose far end is not known yet
+ * @watch_hooked: they are registered; under the RTNL
+ * @watches: how many such devices there are; under the RTNL
  * @ingress_hooks: how many devices have a hook; under the RTNL
  * @closing: nothing may be registered any more
  */
 struct nf_csum_link {
 	struct work_struct sync;
 	struct nf_hook_ops bridge;
+	struct nf_hook_ops watch[NF_CSUM_WATCH_HOOKS];
+	unsigned int watches;
 	unsigned int ingress_hooks;
+	bool watch_hooked;
 	bool bridge_hooked;
 	bool closing;
 };

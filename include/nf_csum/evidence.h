@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Devices whose far end loses GSO packets, found by what TCP does about it. */
+#ifndef NF_CSUM_EVIDENCE_H
+#define NF_CSUM_EVIDENCE_H
+
+#include <linux/netfilter.h>
+#include <linux/rcupdate.h>
+#include <linux/skbuff.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+struct nf_csum_iface;
+struct nf_csum_net;
+
+/* What is known about what is at the far end of a device. */
+enum nf_csum_far_end {
+	NF_CSUM_FAR_UNKNOWN,
+	NF_CSUM_FAR_WANTED,	/* somebody sends it GSO packets: watch it */
+	NF_CSUM_FAR_WATCHED,
+	NF_CSUM_FAR_SETTLED,	/* takes GSO packets, or need not be known */
+	NF_CSUM_FAR_LOSES,	/* loses them */
+};
+
+/* A bit for each segment; what is longer tells no more. */
+#define NF_CSUM_WATCH_SEGMENTS	64
+#define NF_CSUM_WATCH_RANGES	4
+#define NF_CSUM_WATCH_FLOWS	8
+
+/**
+ * struct nf_csum_range - bytes that were sent as one GSO packet
+ * @start: sequence number of the first
+ * @end: of the one behind the last; as @start if there is nothing here
+ * @mss: bytes of a segment
+ * @seen: the segments that came again, a bit for each
+ */
+struct nf_csum_range {
+	u32 start;
+	u32 end;
+	u16 mss;
+	u64 seen;
+};
+
+/**
+ * struct nf_csum_watch - what is remembered of a device that is watched
+ * @lock: protects it
+ * @packets: GSO packets that were remembered
+ * @confirmed: those that came again as plain segments, and were then acknowledged
+ * @flows: TCP connections, by a hash of addresses and ports
+ * @rcu: frees it
+ */
+struct nf_csum_watch {
+	spinlock_t lock;	/* protects all of it */
+	unsigned int packets;
+	unsigned int confirmed;
+	struct nf_csum_flow {
+		u64 key;
+		unsigned long used;
+		struct nf_csum_range ranges[NF_CSUM_WATCH_RANGES];
+	} flows[NF_CSUM_WATCH_FLOWS];
+	struct rcu_head rcu;
+};
+
+bool nf_csum_watch_sent(struct nf_csum_watch *watch, u64 key, u32 seq,
+			unsigned int len, unsigned int gso_size);
+enum nf_csum_far_end nf_csum_watch_acked(struct nf_csum_watch *watch, u64 key,
+					 u32 ack);
+
+void nf_csum_evidence_want(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
+			   const struct net_device *out);
+void nf_csum_evidence_sync(struct nf_csum_net *nfc);
+void nf_csum_evidence_forget(struct nf_csum_net *nfc,
+			     struct nf_csum_iface *iface);
+
+#endif /* NF_CSUM_EVIDENCE_H */

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is concluded about a device's far end from what TCP sends again. */
+#include <kunit/test.h>
+
+#include <nf_csum/evidence.h>
+
+#define KEY 42
+#define MSS 1448
+
+/* What happens, one step after the other. */
+struct step {
+	enum { END, GSO, PLAIN, ACK } what;
+	u32 at;			/* sequence number */
+	unsigned int len;
+	bool lost;		/* nf_csum_watch_sent() says so */
+	enum nf_csum_far_end far_end;
+	u64 key;		/* KEY if 0 */
+};
+
+#define LOST_PAIR(at) \
+	{ GSO, at, 2 * MSS }, { PLAIN, at, MSS }, \
+	{ PLAIN, (at) + MSS, MSS, true }
+
+static const struct evidence_case {
+	const char *name;
+	struct step steps[24];
+} evidence_cases[] = {
+	{ "a GSO packet gets there", {
+		{ GSO, 1000, 2 * MSS },
+		{ ACK, 1000 + MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_SETTLED } } },
+	{ "four are lost", {
+		LOST_PAIR(10000),
+		{ ACK, 10000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_PAIR(20000),
+		{ ACK, 20000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_PAIR(30000),
+		{ ACK, 30000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_PAIR(40000),
+		{ ACK, 40000 + 2 * MSS, .far_end = NF_CSUM_FAR_LOSES } } },
+	{ "lost and not acknowledged tells nothing", {
+		LOST_PAIR(10000), LOST_PAIR(20000), LOST_PAIR(30000),
+		LOST_PAIR(40000),
+		{ ACK, 10000, .far_end = NF_CSUM_FAR_WATCHED } } },
+	{ "all four at once, acknowledged at once", {
+		LOST_PAIR(10000), LOST_PAIR(20000), LOST_PAIR(30000),
+		LOST_PAIR(40000),
+		{ ACK, 50000, .far_end = NF_CSUM_FAR_LOSES } } },
+	{ "sequence numbers wrap around", {
+		LOST_PAIR(0xfffffff0),
+		{ ACK, 0xfffffff0, .far_end = NF_CSUM_FAR_WATCHED },
+		{ ACK, 0xfffffff0 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		{ GSO, 0xfffffff0 + 2 * MSS, 2 * MSS },
+		{ ACK, 0xfffffff0 + 4 * MSS,
+		  .far_end = NF_CSUM_FAR_SETTLED } } },
+	{ "a segment twice is no evidence", {
+		{ GSO, 1000, 2 * MSS }, { PLAIN, 1000, MSS },
+		{ PLAIN, 1000, MSS }, { PLAIN, 1000 + MSS, MSS },
+		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED } } },
+	{ "half of it came again", {
+		{ GSO, 1000, 2 * MSS }, { PLAIN, 1000, MSS },
+		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_SETTLED } } },
+	{ "the last segment is short", {
+		{ GSO, 1000, 2 * MSS + 7 }, { PLAIN, 1000, MSS },
+		{ PLAIN, 1000 + 2 * MSS, 7 },
+		{ PLAIN, 1000 + MSS, MSS, true } } },
+	{ "segments of other sizes are no evidence", {
+		{ GSO, 1000, 2 * MSS }, { PLAIN, 1000, MSS - 1 },
+		{ PLAIN, 1000 + MSS - 1, MSS + 1 },
+		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED } } },
+	{ "a segment that begins before it is none of it", {
+		{ GSO, 1000, 2 * MSS }, { PLAIN, 1000 - MSS / 2, MSS },
+		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED } } },
+	{ "GSO that is sent again is no evidence", {
+		{ GSO, 1000, 2 * MSS }, { GSO, 1000 + MSS, 2 * MSS },
+		{ ACK, 1000 + 3 * MSS, .far_end = NF_CSUM_FAR_WATCHED } } },
+	{ "new data right behind it is", {
+		{ GSO, 1000, 2 * MSS }, { PLAIN, 1000 + 2 * MSS, MSS },
+		{ ACK, 1000 + 3 * MSS, .far_end = NF_CSUM_FAR_SETTLED } } },
+	{ "one segment only is not remembered", {
+		{ GSO, 1000, MSS },
+		{ ACK, 1000 + MSS, .far_end = NF_CSUM_FAR_WATCHED } } },
+	{ "nor are more than 64", {
+		{ GSO, 1000, 65 * MSS },
+		{ ACK, 1000 + 65 * MSS, .far_end = NF_CSUM_FAR_WATCHED } } },
+	{ "64 are", {
+		{ GSO, 1000, 64 * MSS },
+		{ ACK, 1000 + 64 * MSS, .far_end = NF_CSUM_FAR_SETTLED } } },
+	{ "no more than four ranges are remembered", {
+		{ GSO, 1 * 9000, 2 * MSS }, { GSO, 2 * 9000, 2 * MSS },
+		{ GSO, 3 * 9000, 2 * MSS }, { GSO, 4 * 9000, 2 * MSS },
+		{ GSO, 5 * 9000, 2 * MSS },
+		{ PLAIN, 5 * 9000, MSS }, { PLAIN, 5 * 9000 + MSS, MSS } } },
+	{ "another connection's acknowledgements are its own", {
+		{ GSO, 1000, 2 * MSS },
+		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED,
+		  .key = KEY + 1 },
+		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED,
+		  .key = KEY + NF_CSUM_WATCH_FLOWS } } },
+	{ "a connection in use keeps its place", {
+		{ GSO, 1000, 2 * MSS },
+		{ GSO, 1000, 2 * MSS, .key = KEY + NF_CSUM_WATCH_FLOWS },
+		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED,
+		  .key = KEY + NF_CSUM_WATCH_FLOWS },
+		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_SETTLED } } },
+	{ "nothing but acknowledgements", {
+		{ PLAIN, 1000, 0 },
+		{ ACK, 1000, .far_end = NF_CSUM_FAR_WATCHED } } },
+};
+
+static void evidence_desc(const struct evidence_case *c, char *desc)
+{
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(evidence, evidence_cases, evidence_desc);
+
+static void evidence_is_weighed(struct kunit *test)
+{
+	const struct evidence_case *c = test->param_value;
+	struct nf_csum_watch *watch;
+	const struct step *s;
+
+	watch = kunit_kzalloc(test, sizeof(*watch), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, watch);
+	for (s = c->steps; s->what != END; s++) {
+		u64 key = s->key ?: KEY;
+
+		if (s->what == ACK)
+			KUNIT_EXPECT_EQ_MSG(test,
+					    nf_csum_watch_acked(watch, key, s->at),
+					    s->far_end, "step %zu",
+					    s - c->steps);
+		else
+			KUNIT_EXPECT_EQ_MSG(test,
+					    nf_csum_watch_sent(watch, key, s->at,
+							       s->len,
+							       s->what == GSO ?
+							       MSS : 0),
+					    s->lost, "step %zu", s - c->steps);
+	}
+}
+
+/* A device whose acknowledgements come another way is not watched for ever. */
+static void patience_ends(struct kunit *test)
+{
+	struct nf_csum_watch *watch;
+	unsigned int i;
+
+	watch = kunit_kzalloc(test, sizeof(*watch), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, watch);
+	for (i = 0; i < 100000; i++) {
+		/* The second is sent again, so there is room. */
+		nf_csum_watch_sent(watch, KEY, 1000, 2 * MSS, MSS);
+		nf_csum_watch_sent(watch, KEY, 1000, 2 * MSS, MSS);
+		if (nf_csum_watch_acked(watch, KEY + 1, 0) ==
+		    NF_CSUM_FAR_SETTLED)
+			break;
+	}
+	KUNIT_EXPECT_GT(test, i, 100U);
+	KUNIT_EXPECT_LT(test, i, 5000U);
+}
+
+static struct kunit_case evidence_test_cases[] = {
+	KUNIT_CASE_PARAM(evidence_is_weighed, evidence_gen_params),
+	KUNIT_CASE(patience_ends),
+	{}
+};
+
+static struct kunit_suite evidence_suite = {
+	.name = "nf_csum_evidence",
+	.test_cases = evidence_test_cases,
+};
+
+kunit_test_suite(evidence_suite);

@@ -1,0 +1,488 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who reads bytes only loses every GSO packet, and TCP sends each again, one
+ * segment at a time. That is evidence:
+ *
+ *	GSO packet sent --> remember its range of sequence numbers
+ *	plain segments of it sent, each exactly once, until none is missing: lost
+ *	acknowledged --> lost: confirmed; not lost: the far end takes GSO packets
+ *
+ * One GSO packet that got there settles that a device is healthy, and it is never
+ * looked at again. A device whose far end got none, while four were confirmed to
+ * be lost, has its offloads taken. Anything else is no evidence.
+ *
+ * A device is watched when it first carries TCP in GSO packets. The hooks are
+ * there only while one is.
+ */
+#include <kunit/visibility.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/jiffies.h>
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <linux/random.h>
+#include <linux/rtnetlink.h>
+#include <linux/siphash.h>
+#include <linux/skbuff.h>
+#include <linux/slab.h>
+#include <linux/tcp.h>
+#include <net/ip.h>
+#include <net/tcp.h>
+
+#include <nf_csum/count.h>
+#include <nf_csum/evidence.h>
+#include <nf_csum/iface.h>
+#include <nf_csum/link.h>
+#include <nf_csum/netns.h>
+#include <nf_csum/offload.h>
+
+/* So many GSO packets, confirmed to be lost, are enough. */
+#define ENOUGH		4
+/* Where so many settled nothing, the acknowledgements come another way. */
+#define PATIENCE	2000
+/* A connection that was quiet for so long makes room for another. */
+#define QUIET		(2 * HZ)
+
+/* A segment of TCP, as far as it matters here. */
+struct segment {
+	u64 key;
+	u32 seq;
+	u32 ack;
+	unsigned int len;
+	bool has_ack;
+};
+
+static siphash_key_t hash_key __read_mostly;
+
+static struct nf_csum_flow *find_flow(struct nf_csum_watch *watch, u64 key)
+{
+	struct nf_csum_flow *flow;
+
+	flow = &watch->flows[key % NF_CSUM_WATCH_FLOWS];
+	return flow->key == key ? flow : NULL;
+}
+
+static struct nf_csum_flow *find_or_add_flow(struct nf_csum_watch *watch,
+					     u64 key)
+{
+	struct nf_csum_flow *flow;
+
+	flow = &watch->flows[key % NF_CSUM_WATCH_FLOWS];
+	if (flow->key != key) {
+		if (flow->key && time_before(jiffies, flow->used + QUIET))
+			return NULL;
+		memset(flow, 0, sizeof(*flow));
+		flow->key = key;
+	}
+	flow->used = jiffies;
+	return flow;
+}
+
+static bool is_free(const struct nf_csum_range *range)
+{
+	return range->start == range->end;
+}
+
+static void forget(struct nf_csum_range *range)
+{
+	range->end = range->start;
+}
+
+static bool overlaps(const struct nf_csum_range *range, u32 start, u32 end)
+{
+	return !is_free(range) && before(range->start, end) &&
+	       before(start, range->end);
+}
+
+static unsigned int segments_of(const struct nf_csum_range *range)
+{
+	return DIV_ROUND_UP(range->end - range->start, range->mss);
+}
+
+static bool is_lost(const struct nf_csum_range *range)
+{
+	unsigned int n = segments_of(range);
+
+	return range->seen == (n == 64 ? ~0ULL : BIT_ULL(n) - 1);
+}
+
+static void sent_gso(struct nf_csum_watch *watch, u64 key, u32 seq,
+		     unsigned int len, unsigned int gso_size)
+{
+	unsigned int i, n = DIV_ROUND_UP(len, gso_size);
+	struct nf_csum_range *range, *place = NULL;
+	struct nf_csum_flow *flow;
+	bool again = false;
+
+	flow = find_or_add_flow(watch, key);
+	if (!flow)
+		return;
+	for (i = 0; i < NF_CSUM_WATCH_RANGES; i++) {
+		range = &flow->ranges[i];
+		if (overlaps(range, seq, seq + len)) {
+			forget(range);
+			again = true;
+		}
+		if (is_free(range))
+			place = range;
+	}
+	/* Sent again as GSO: whatever comes now tells nothing. */
+	if (again || !place || n < 2 || n > NF_CSUM_WATCH_SEGMENTS)
+		return;
+	place->start = seq;
+	place->end = seq + len;
+	place->mss = gso_size;
+	place->seen = 0;
+	watch->packets++;
+}
+
+/* One of the segments of a range, whole; a bit for which one, 0 if it is none. */
+static u64 segment_bit(const struct nf_csum_range *range, u32 seq,
+		       unsigned int len)
+{
+	u32 offset = seq - range->start;
+
+	if (before(seq, range->start) || offset % range->mss)
+		return 0;
+	if (len != range->mss && seq + len != range->end)
+		return 0;
+	if (len > range->mss)
+		return 0;
+	return BIT_ULL(offset / range->mss);
+}
+
+static bool sent_plain(struct nf_csum_watch *watch, u64 key, u32 seq,
+		       unsigned int len)
+{
+	struct nf_csum_flow *flow = find_flow(watch, key);
+	struct nf_csum_range *range;
+	bool lost = false;
+	unsigned int i;
+	u64 bit;
+
+	for (i = 0; flow && i < NF_CSUM_WATCH_RANGES; i++) {
+		range = &flow->ranges[i];
+		if (!overlaps(range, seq, seq + len))
+			continue;
+		bit = segment_bit(range, seq, len);
+		if (!bit || range->seen & bit) {
+			forget(range);
+			continue;
+		}
+		range->seen |= bit;
+		lost |= is_lost(range);
+	}
+	return lost;
+}
+
+/**
+ * nf_csum_watch_sent - remember a segment that leaves a watched device
+ * @watch: of the device, locked
+ * @key: of the connection, in this direction; not 0
+ * @seq: sequence number of its first byte, host order
+ * @len: bytes of payload
+ * @gso_size: bytes of a segment, 0 if it is not GSO
+ *
+ * Context: Any.
+ * Return: true if this is what was missing of a GSO packet that came again.
+ */
+bool nf_csum_watch_sent(struct nf_csum_watch *watch, u64 key, u32 seq,
+			unsigned int len, unsigned int gso_size)
+{
+	if (!len)
+		return false;
+	if (!gso_size)
+		return sent_plain(watch, key, seq, len);
+	sent_gso(watch, key, seq, len, gso_size);
+	return false;
+}
+EXPORT_SYMBOL_IF_KUNIT(nf_csum_watch_sent);
+
+/**
+ * nf_csum_watch_acked - conclude from what a watched device's far end says
+ * @watch: of the device, locked
+ * @key: of the connection, in the direction of what is acknowledged
+ * @ack: the sequence number that is expected next, host order
+ *
+ * Context: Any.
+ * Return: NF_CSUM_FAR_SETTLED if the far end takes GSO packets,
+ * NF_CSUM_FAR_LOSES if it loses them, else NF_CSUM_FAR_WATCHED.
+ */
+enum nf_csum_far_end nf_csum_watch_acked(struct nf_csum_watch *watch, u64 key,
+					 u32 ack)
+{
+	struct nf_csum_flow *flow = find_flow(watch, key);
+	struct nf_csum_range *range;
+	unsigned int i;
+
+	for (i = 0; flow && i < NF_CSUM_WATCH_RANGES; i++) {
+		range = &flow->ranges[i];
+		if (is_free(range) || before(ack, range->end))
+			continue;
+		if (!is_lost(range))
+			return NF_CSUM_FAR_SETTLED;
+		forget(range);
+		if (++watch->confirmed == ENOUGH)
+			return NF_CSUM_FAR_LOSES;
+	}
+	return watch->packets < PATIENCE ? NF_CSUM_FAR_WATCHED :
+					   NF_CSUM_FAR_SETTLED;
+}
+EXPORT_SYMBOL_IF_KUNIT(nf_csum_watch_acked);
+
+struct endpoints {
+	struct in6_addr from;
+	struct in6_addr to;
+	__be16 from_port;
+	__be16 to_port;
+};
+
+static u64 key_of(const struct endpoints *e)
+{
+	/* 0 is what an empty place has. */
+	return siphash(e, sizeof(*e), &hash_key) ?: 1;
+}
+
+/* Reads plain TCP, in its own direction or as seen from the other end. */
+static bool read_segment(const struct sk_buff *skb, u8 family, bool reverse,
+			 struct segment *s)
+{
+	struct endpoints e = {};
+	const struct tcphdr *th;
+	unsigned int thoff;
+
+	if (family == NFPROTO_IPV4) {
+		const struct iphdr *iph = (const struct iphdr *)skb->data;
+
+		thoff = sizeof(*iph);
+		if (skb_headlen(skb) < thoff + sizeof(*th) || iph->ihl != 5 ||
+		    iph->protocol != IPPROTO_TCP || ip_is_fragment(iph))
+			return false;
+		ipv6_addr_set_v4mapped(reverse ? iph->daddr : iph->saddr, &e.from);
+		ipv6_addr_set_v4mapped(reverse ? iph->saddr : iph->daddr, &e.to);
+	} else {
+		const struct ipv6hdr *ip6h = (const struct ipv6hdr *)skb->data;
+
+		thoff = sizeof(*ip6h);
+		if (skb_headlen(skb) < thoff + sizeof(*th) ||
+		    ip6h->nexthdr != IPPROTO_TCP)
+			return false;
+		e.from = reverse ? ip6h->daddr : ip6h->saddr;
+		e.to = reverse ? ip6h->saddr : ip6h->daddr;
+	}
+	th = (const struct tcphdr *)(skb->data + thoff);
+	if (skb->len < thoff + th->doff * 4)
+		return false;
+	e.from_port = reverse ? th->dest : th->source;
+	e.to_port = reverse ? th->source : th->dest;
+	s->key = key_of(&e);
+	s->seq = ntohl(th->seq);
+	s->ack = ntohl(th->ack_seq);
+	s->len = skb->len - thoff - th->doff * 4;
+	s->has_ack = th->ack;
+	return true;
+}
+
+static void conclude(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
+		     enum nf_csum_far_end far_end)
+{
+	if (far_end == NF_CSUM_FAR_WATCHED)
+		return;
+	WRITE_ONCE(iface->far_end, far_end);
+	nf_csum_link_changed(nfc);
+}
+
+/* Behind source NAT, so that the answers name the same addresses. */
+static unsigned int watch_sent(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	struct nf_csum_net *nfc = priv;
+	struct nf_csum_iface *iface;
+	struct nf_csum_watch *watch;
+	struct segment s;
+	bool lost;
+
+	iface = nf_csum_iface_of(&nfc->ifaces, state);
+	watch = iface ? rcu_dereference(iface->watch) : NULL;
+	if (!watch || READ_ONCE(iface->far_end) != NF_CSUM_FAR_WATCHED ||
+	    !read_segment(skb, state->pf, false, &s))
+		return NF_ACCEPT;
+
+	spin_lock_bh(&watch->lock);
+	lost = nf_csum_watch_sent(watch, s.key, s.seq, s.len,
+				  skb_is_gso(skb) ?
+				  skb_shinfo(skb)->gso_size : 0);
+	spin_unlock_bh(&watch->lock);
+	if (lost)
+		nf_csum_count_one(nfc, iface, NF_CSUM_POSTROUTING,
+				  NF_CSUM_GSO_LOST);
+	return NF_ACCEPT;
+}
+
+/* Before DNAT, likewise. */
+static unsigned int watch_acked(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	struct nf_csum_net *nfc = priv;
+	enum nf_csum_far_end far_end;
+	struct nf_csum_iface *iface;
+	struct nf_csum_watch *watch;
+	struct segment s;
+
+	iface = nf_csum_iface_of(&nfc->ifaces, state);
+	watch = iface ? rcu_dereference(iface->watch) : NULL;
+	if (!watch || READ_ONCE(iface->far_end) != NF_CSUM_FAR_WATCHED ||
+	    !read_segment(skb, state->pf, true, &s) || !s.has_ack)
+		return NF_ACCEPT;
+
+	spin_lock_bh(&watch->lock);
+	far_end = nf_csum_watch_acked(watch, s.key, s.ack);
+	spin_unlock_bh(&watch->lock);
+	conclude(nfc, iface, far_end);
+	return NF_ACCEPT;
+}
+
+#define PRIORITY_BEFORE_ALL_OF_OURS	-251
+#define PRIORITY_BEHIND_ALL_OF_OURS	102
+
+static const struct nf_hook_ops hooks[NF_CSUM_WATCH_HOOKS] = {
+	{
+		.hook		= watch_acked,
+		.pf		= NFPROTO_INET,
+		.hooknum	= NF_INET_PRE_ROUTING,
+		.priority	= PRIORITY_BEFORE_ALL_OF_OURS,
+	},
+	{
+		.hook		= watch_sent,
+		.pf		= NFPROTO_INET,
+		.hooknum	= NF_INET_POST_ROUTING,
+		.priority	= PRIORITY_BEHIND_ALL_OF_OURS,
+	},
+};
+
+/**
+ * nf_csum_evidence_want - ask to have a device watched
+ * @nfc: the namespace
+ * @iface: the interface, of which nothing is known yet
+ * @out: its device, through which TCP leaves in GSO packets
+ *
+ * Context: Softirq or process, under RCU.
+ */
+void nf_csum_evidence_want(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
+			   const struct net_device *out)
+{
+	/* What follows from it can only be that offloads are taken. */
+	if (!(READ_ONCE(iface->flags) & NF_CSUM_IFACE_FINISH) ||
+	    !(out->features & NETIF_F_ALL_TSO) ||
+	    !READ_ONCE(nfc->knobs.no_offload)) {
+		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_SETTLED);
+		return;
+	}
+	WRITE_ONCE(iface->far_end, NF_CSUM_FAR_WANTED);
+	nf_csum_link_changed(nfc);
+}
+
+static void start(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
+{
+	struct nf_csum_watch *watch;
+
+	watch = kzalloc(sizeof(*watch), GFP_KERNEL);
+	if (!watch)
+		return;
+	spin_lock_init(&watch->lock);
+	rcu_assign_pointer(iface->watch, watch);
+	WRITE_ONCE(iface->far_end, NF_CSUM_FAR_WATCHED);
+	nfc->link.watches++;
+}
+
+static void stop(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
+{
+	struct nf_csum_watch *watch = rtnl_dereference(iface->watch);
+
+	if (!watch)
+		return;
+	RCU_INIT_POINTER(iface->watch, NULL);
+	kfree_rcu(watch, rcu);
+	nfc->link.watches--;
+}
+
+static void sync_hooks(struct nf_csum_net *nfc)
+{
+	struct nf_csum_link *link = &nfc->link;
+	unsigned int i;
+
+	if (!link->watches && link->watch_hooked) {
+		nf_unregister_net_hooks(nfc->net, link->watch,
+					NF_CSUM_WATCH_HOOKS);
+		link->watch_hooked = false;
+	} else if (link->watches && !link->watch_hooked) {
+		memcpy(link->watch, hooks, sizeof(hooks));
+		for (i = 0; i < NF_CSUM_WATCH_HOOKS; i++)
+			link->watch[i].priv = nfc;
+		link->watch_hooked = !nf_register_net_hooks(nfc->net,
+							    link->watch,
+							    NF_CSUM_WATCH_HOOKS);
+	}
+}
+
+static void sync_iface(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
+		       struct net_device *dev, bool wanted)
+{
+	switch (READ_ONCE(iface->far_end)) {
+	case NF_CSUM_FAR_WANTED:
+		if (wanted)
+			start(nfc, iface);
+		break;
+	case NF_CSUM_FAR_WATCHED:
+		if (wanted)
+			break;
+		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_UNKNOWN);
+		stop(nfc, iface);
+		break;
+	case NF_CSUM_FAR_LOSES:
+		stop(nfc, iface);
+		nf_csum_offload_prove(dev);
+		break;
+	default:
+		stop(nfc, iface);
+	}
+}
+
+/**
+ * nf_csum_evidence_sync - watch what is to be watched, follow what was found
+ * @nfc: the namespace
+ *
+ * Context: Process, may sleep; under the RTNL.
+ */
+void nf_csum_evidence_sync(struct nf_csum_net *nfc)
+{
+	bool wanted = !nfc->link.closing && nf_csum_repairs(&nfc->knobs) &&
+		      nfc->knobs.no_offload;
+	struct nf_csum_iface *iface;
+	struct net_device *dev, *next;
+
+	if (siphash_key_is_zero(&hash_key))
+		get_random_bytes(&hash_key, sizeof(hash_key));
+	for_each_netdev_safe(nfc->net, dev, next) {
+		iface = xa_load(&nfc->ifaces.by_index, dev->ifindex);
+		if (iface && iface->dev == dev)
+			sync_iface(nfc, iface, dev, wanted);
+	}
+	sync_hooks(nfc);
+}
+
+/**
+ * nf_csum_evidence_forget - a device goes
+ * @nfc: the namespace
+ * @iface: its interface
+ *
+ * Context: Under the RTNL.
+ */
+void nf_csum_evidence_forget(struct nf_csum_net *nfc,
+			     struct nf_csum_iface *iface)
+{
+	stop(nfc, iface);
+	/* The hooks go with the next change, or with the namespace. */
+	if (!nfc->link.watches && nfc->link.watch_hooked)
+		nf_csum_link_changed(nfc);
+}
