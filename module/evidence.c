@@ -371,10 +371,11 @@ static const struct nf_hook_ops hooks[NF_CSUM_WATCH_HOOKS] = {
 void nf_csum_evidence_want(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 			   const struct net_device *out)
 {
+	if (!READ_ONCE(nfc->knobs.no_offload) || !nf_csum_repairs(&nfc->knobs))
+		return;
 	/* What follows from it can only be that offloads are taken. */
 	if (!(READ_ONCE(iface->flags) & NF_CSUM_IFACE_FINISH) ||
-	    !(out->features & NETIF_F_ALL_TSO) ||
-	    !READ_ONCE(nfc->knobs.no_offload)) {
+	    !(out->features & NETIF_F_ALL_TSO)) {
 		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_SETTLED);
 		return;
 	}
@@ -428,21 +429,22 @@ static void sync_hooks(struct nf_csum_net *nfc)
 static void sync_iface(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 		       struct net_device *dev, bool wanted)
 {
-	switch (READ_ONCE(iface->far_end)) {
-	case NF_CSUM_FAR_WANTED:
-		if (wanted)
-			start(nfc, iface);
-		break;
-	case NF_CSUM_FAR_WATCHED:
-		if (wanted)
-			break;
+	/* Who wants it again wants it looked at anew. */
+	if (!wanted) {
 		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_UNKNOWN);
 		stop(nfc, iface);
+		return;
+	}
+	switch (READ_ONCE(iface->far_end)) {
+	case NF_CSUM_FAR_WANTED:
+		start(nfc, iface);
+		break;
+	case NF_CSUM_FAR_WATCHED:
 		break;
 	case NF_CSUM_FAR_LOSES:
-		stop(nfc, iface);
+		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_SETTLED);
 		nf_csum_offload_prove(dev);
-		break;
+		fallthrough;
 	default:
 		stop(nfc, iface);
 	}

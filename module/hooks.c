@@ -107,11 +107,13 @@ static int set_hooks(struct nf_csum_net *nfc, u8 mode, u8 invalid)
 	}
 	WRITE_ONCE(nfc->knobs.mode, mode);
 	WRITE_ONCE(nfc->knobs.invalid, invalid);
-	/* A namespace that is being made has no devices. */
-	if (repaired != nf_csum_repairs(&nfc->knobs) &&
-	    !list_empty(&nfc->net->dev_base_head))
+	if (repaired != nf_csum_repairs(&nfc->knobs))
 		nf_csum_offload_follow(nfc);
-	nf_csum_link_sync(nfc);
+	/* Without devices there is nothing to do but for bridges to come. */
+	if (!list_empty(&nfc->net->dev_base_head))
+		nf_csum_link_sync(nfc);
+	else if (READ_ONCE(nfc->knobs.bridged) == NF_CSUM_BRIDGED_ALWAYS)
+		nf_csum_link_changed(nfc);
 	return 0;
 }
 

@@ -246,9 +246,11 @@ static int handle_event(struct notifier_block *nb, unsigned long event,
 		update_stack(dev);
 		break;
 	case NETDEV_UP:
-		/* Something else may be at its far end now. */
+	case NETDEV_FEAT_CHANGE:
+		/* Something else may be at its far end, or it can have GSO now. */
 		iface = xa_load(&nfc->ifaces.by_index, dev->ifindex);
 		if (iface && iface->dev == dev &&
+		    dev->features & NETIF_F_ALL_TSO &&
 		    READ_ONCE(iface->far_end) == NF_CSUM_FAR_SETTLED)
 			WRITE_ONCE(iface->far_end, NF_CSUM_FAR_UNKNOWN);
 		break;

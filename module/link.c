@@ -230,7 +230,13 @@ void nf_csum_link_forget(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
 
 #endif /* CONFIG_NETFILTER_INGRESS */
 
-static void sync_all(struct nf_csum_net *nfc)
+/**
+ * nf_csum_link_sync - register and unregister what the knobs want now
+ * @nfc: the namespace
+ *
+ * Context: Process, may sleep; takes the RTNL.
+ */
+void nf_csum_link_sync(struct nf_csum_net *nfc)
 {
 	rtnl_lock();
 	nf_csum_evidence_sync(nfc);
@@ -241,22 +247,7 @@ static void sync_all(struct nf_csum_net *nfc)
 
 static void sync_work(struct work_struct *work)
 {
-	sync_all(container_of(work, struct nf_csum_net, link.sync));
-}
-
-/**
- * nf_csum_link_sync - register and unregister what the knobs want now
- * @nfc: the namespace
- *
- * Context: Process, may sleep; takes the RTNL, but not where there is nothing to
- * do, as in a namespace that is being made.
- */
-void nf_csum_link_sync(struct nf_csum_net *nfc)
-{
-	if (nfc->link.bridge_hooked || READ_ONCE(nfc->link.ingress_hooks) ||
-	    nfc->link.watch_hooked ||
-	    wants_bridge(nfc))
-		sync_all(nfc);
+	nf_csum_link_sync(container_of(work, struct nf_csum_net, link.sync));
 }
 
 /**

@@ -233,6 +233,9 @@ void nf_csum_offload_update(struct nf_csum_net *nfc)
  */
 void nf_csum_offload_follow(struct nf_csum_net *nfc)
 {
+	/* A namespace that is being made has no devices. */
+	if (list_empty(&nfc->net->dev_base_head))
+		return;
 	rtnl_lock();
 	nf_csum_offload_update(nfc);
 	rtnl_unlock();
