@@ -376,12 +376,12 @@ stop() {
 	wait "$pid" 2>/dev/null || :
 }
 
-# tcp CLIENT ADDRESS SERVER BYTES [-T]: that many bytes both ways, checked at both ends
+# tcp CLIENT ADDRESS SERVER BYTES [--sctp]: that many bytes both ways, checked at both ends
 tcp() {
 	local client=$1 address=$2 server=$3 bytes=$4
 	shift 4
-	start server "$server" tcp-serve -t "$patience" -p $quiet "$@" $port "$bytes"
-	if run "$client" tcp-send -t "$patience" -p $quiet "$@" "$address" $port "$bytes"; then
+	start server "$server" tcp-serve --timeout "$patience" --pause $quiet "$@" $port "$bytes"
+	if run "$client" tcp-send --timeout "$patience" --pause $quiet "$@" "$address" $port "$bytes"; then
 		result server
 	else
 		stop server
@@ -391,12 +391,12 @@ tcp() {
 }
 
 # sctp CLIENT ADDRESS SERVER BYTES: the same over SCTP
-sctp() { tcp "$@" -T; }
+sctp() { tcp "$@" --sctp; }
 
 # udp CLIENT ADDRESS SERVER COUNT: echoed datagrams
 udp() {
-	start echo "$3" udp-echo -t 5 $port
-	run "$1" udp-ping -t 1 "$2" $port "$4" || { stop echo; return 1; }
+	start echo "$3" udp-echo --timeout 5 $port
+	run "$1" udp-ping --timeout 1 "$2" $port "$4" || { stop echo; return 1; }
 	stop echo
 }
 

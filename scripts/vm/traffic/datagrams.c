@@ -20,6 +20,18 @@
 #endif
 
 enum { SOL_UDP_ANY = 17, SOL_UDPLITE_ = 136, UDPLITE_COVERAGE = 10, SOL_DCCP_ = 269 };
+static int coverage, gso_size;
+
+static const struct opt coverage_opts[] = {
+	OPT_NUMBER("coverage", "BYTES", coverage, "what the checksum of UDP-Lite and DCCP covers (all)"),
+	{ }
+};
+
+static const struct opt opts[] = {
+	OPT_NUMBER("gso-size", "BYTES", gso_size, "the kernel cuts each into datagrams of so many"),
+	{ }
+};
+
 enum { SERVICE = 0x6e666373, ROOM_FOR_ALL = 1 << 22 };
 
 static void set(int fd, int level, int name, int value)
@@ -47,8 +59,7 @@ static int open_socket(const char *proto, int family)
 	return fd;
 }
 
-/* PROTOCOL ADDRESS PORT COUNT: so many messages of size bytes, each cut if -g says so. */
-int send_datagrams(char **arg)
+static int send_datagrams(char **arg)
 {
 	struct sockaddr_storage addr;
 	socklen_t len;
@@ -74,8 +85,7 @@ int send_datagrams(char **arg)
 	return sent == count ? 0 : 1;
 }
 
-/* PROTOCOL PORT BYTES: all of them, whatever datagrams they come in. */
-int take_datagrams(char **arg)
+static int take_datagrams(char **arg)
 {
 	struct sockaddr_in6 any = { .sin6_family = AF_INET6, .sin6_port = htons(number(arg[1])) };
 	int fd = open_socket(arg[0], AF_INET6), datagrams = 0;
@@ -107,3 +117,14 @@ int take_datagrams(char **arg)
 	printf("received %zu in %d wrong %zu\n", received, datagrams, wrong);
 	return received == wanted && !wrong ? 0 : 1;
 }
+
+const struct job send_datagrams_job = {
+	"send-datagrams", "udp|udplite|dccp ADDRESS PORT COUNT", "sends so many, one way",
+	4, send_datagrams, { wait_opts, size_opts, coverage_opts, opts },
+};
+
+const struct job take_datagrams_job = {
+	"take-datagrams", "udp|udplite|dccp PORT BYTES",
+	"takes and checks so many bytes, whatever datagrams they come in",
+	3, take_datagrams, { wait_opts, coverage_opts },
+};

@@ -213,7 +213,7 @@ static int get_lease(const char *family)
 	return 0;
 }
 
-int dhcp(char **arg)
+static int dhcp(char **arg)
 {
 	int one = 1;
 	struct sockaddr_ll at = {
@@ -232,7 +232,7 @@ int dhcp(char **arg)
 	return get_lease(arg[0]);
 }
 
-int dhcp_vm(char **arg)
+static int dhcp_vm(char **arg)
 {
 	uint8_t taps_own[ETH_ALEN];
 
@@ -243,3 +243,13 @@ int dhcp_vm(char **arg)
 		die("TUNSETOFFLOAD");
 	return get_lease(arg[0]);
 }
+
+const struct job dhcp_job = {
+	"dhcp", "4|6 IFACE", "asks for a lease, on a packet socket",
+	2, dhcp, { wait_opts },
+};
+
+const struct job dhcp_vm_job = {
+	"dhcp-vm", "4|6 TAP", "asks for a lease, as the virtual machine behind the tap",
+	2, dhcp_vm, { wait_opts },
+};

@@ -141,7 +141,7 @@ static void put_frame(const struct side *s, uint8_t *frame, size_t n)
 }
 
 /* Copies the bytes of frames, both ways, and nothing beside them. */
-int copy(char **arg)
+static int copy(char **arg)
 {
 	struct side side[2] = { open_side(arg[0]), open_side(arg[1]) };
 	struct pollfd p[2] = {
@@ -165,7 +165,7 @@ int copy(char **arg)
  * packets come out of TAP of the namespace NETNS with all that the kernel knew of
  * them, as out of a virtio card, and the other way.
  */
-int nic(char **arg)
+static int nic(char **arg)
 {
 	struct pollfd p[2] = { { .events = POLLIN }, { .events = POLLIN } };
 	char path[64];
@@ -195,7 +195,7 @@ int nic(char **arg)
 }
 
 /* Owns a tap, and asks for the offloads (TUN_F_*) that it reads from a FIFO. */
-int own(char **arg)
+static int own(char **arg)
 {
 	char line[32];
 	uint8_t mac[ETH_ALEN];
@@ -214,3 +214,18 @@ int own(char **arg)
 	}
 	return 1;
 }
+
+const struct job copy_job = {
+	"copy", "IFACE|tap:TAP IFACE|tap:TAP", "copies the bytes of frames both ways, and nothing beside them",
+	2, copy, { NULL },
+};
+
+const struct job nic_job = {
+	"nic", "IFACE NETNS TAP", "is the network card of a machine, with all that the kernel knows of a packet",
+	3, nic, { NULL },
+};
+
+const struct job own_job = {
+	"own", "TAP FIFO", "owns a tap, and asks for the offloads that it reads from the FIFO",
+	2, own, { NULL },
+};

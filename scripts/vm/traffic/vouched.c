@@ -34,8 +34,7 @@ static unsigned int receive(int fd, ssize_t *len)
 	return aux.tp_status;
 }
 
-/* IFACE PROTOCOL PORT COUNT: what it says of packets to that port. */
-int vouched(char **arg)
+static int vouched(char **arg)
 {
 	int count = 0, valid = 0, pending = 0, wanted = number(arg[3]), one = 1;
 	unsigned int port = number(arg[2]);
@@ -61,3 +60,8 @@ int vouched(char **arg)
 	       count - valid - pending);
 	return count == wanted ? 0 : 1;
 }
+
+const struct job vouched_job = {
+	"vouched", "IFACE tcp|udp PORT COUNT", "says what the kernel says of so many packets for the port",
+	4, vouched, { wait_opts },
+};

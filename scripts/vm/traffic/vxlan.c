@@ -15,7 +15,12 @@
 
 enum { VXLAN_PORT = 4789, VNI = 7 };
 
-int damaged_vni = -1;	/* -V */
+static int damaged_vni = -1;
+
+static const struct opt opts[] = {
+	OPT_NUMBER("damaged-vni", "NUMBER", damaged_vni, "put in after the outer checksum was computed"),
+	{ }
+};
 
 /* The tunnel's headers around an inner frame of that many bytes; returns where VXLAN's is. */
 static uint8_t *wrap(uint8_t *frame, const struct sockaddr_storage *src,
@@ -36,8 +41,7 @@ static uint8_t *wrap(uint8_t *frame, const struct sockaddr_storage *src,
 	return header;
 }
 
-/* IFACE PROTOCOL SOURCE DESTINATION PORT INNER_SOURCE INNER_DESTINATION COUNT; PORT is the source's. */
-int vxlan(char **arg)
+static int vxlan(char **arg)
 {
 	struct sockaddr_storage src, dst, inner_src, inner_dst;
 	uint8_t *frame = out + sizeof(struct virtio_net_hdr), *header, *inner, mac[ETH_ALEN];
@@ -83,3 +87,9 @@ int vxlan(char **arg)
 	printf("sent %d\n", sent);
 	return sent == count ? 0 : 1;
 }
+
+const struct job vxlan_job = {
+	"vxlan", "TAP tcp|udp SOURCE DESTINATION SOURCE_PORT INNER_SOURCE INNER_DESTINATION COUNT",
+	"sends so many packets in a tunnel, the inner checksum pending, the outer one final",
+	8, vxlan, { size_opts, opts, device_opts },
+};

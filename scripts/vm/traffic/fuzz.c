@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Frames of every kind with bytes of their headers and metadata made up. */
+#include <linux/if_ether.h>
+#include <linux/virtio_net.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "traffic.h"
+
+/* The same numbers every time: what a fuzzer finds can be found again. */
+static uint32_t random_below(uint32_t n)
+{
+	static uint32_t x = 20240229;
+
+	x ^= x << 13;
+	x ^= x >> 17;
+	x ^= x << 5;
+	return x % n;
+}
+
+/* Often an offset that means something, sometimes just a number. */
+static int random_offset(void)
+{
+	static const int known[] = { 0, 2, 6, 12, 14, 16, 20, 24, 34, 42, 54, 62, 74 };
+
+	if (!random_below(4))
+		return random_below(65536);
+	return known[random_below(sizeof(known) / sizeof(*known))] + random_below(3) - 1;
+}
+
+static int fuzz(char **arg)
+{
+	struct virtio_net_hdr *h = (void *)out;
+	uint8_t *frame = out + sizeof(*h), mac[ETH_ALEN];
+	int sent = 0, refused = 0, fd = open_tap(arg[0], mac);
+	struct sockaddr_storage end[4];
+	socklen_t len;
+
+	for (int i = 0; i < 4; i++)
+		resolve(arg[1 + i], 0, &end[i], &len);
+	for (long left = number(arg[5]); left; left--) {
+		bool v6 = random_below(2), gso = !random_below(3), tcp = random_below(2);
+		int proto = tcp ? IPPROTO_TCP : IPPROTO_UDP, l3 = v6 ? IP6 : IP4;
+		size_t n;
+
+		size = random_below(gso ? 4000 : 400);
+		first_fragment = !random_below(16);
+		n = craft(frame, proto, &end[v6 ? 2 : 0], &end[v6 ? 3 : 1], 8080, left);
+		memcpy(frame, mac, ETH_ALEN);
+		memcpy(frame + ETH_ALEN, "\2nfcsm", ETH_ALEN);
+		set_field(frame, n, random_below(2) ? "seed" : "zero");
+		/* The addresses and the IP checksum stay, or nothing would get far. */
+		if (!random_below(2))
+			frame[ETH_HLEN + l3 + random_below(TCP)] = random_below(256);
+		if (v6 && !random_below(4))
+			frame[ETH_HLEN + 6] = random_below(256);
+		if (!random_below(4))
+			n = cut(frame, ETH_HLEN + l3 + random_below(n - ETH_HLEN - l3 + 1), !v6);
+		memset(h, 0, sizeof(*h));
+		h->flags = random_below(8) ? VIRTIO_NET_HDR_F_NEEDS_CSUM : random_below(4);
+		h->csum_start = random_below(2) ? ETH_HLEN + l3 : random_offset();
+		h->csum_offset = random_below(2) ? (tcp ? 16 : 6) : random_offset();
+		if (gso) {
+			h->gso_type = random_below(2) ? random_below(6) :
+				      v6 ? VIRTIO_NET_HDR_GSO_TCPV6 : VIRTIO_NET_HDR_GSO_TCPV4;
+			h->gso_size = random_below(2) ? 500 : random_below(3000);
+			h->hdr_len = random_below(2) ? ETH_HLEN + l3 + TCP : random_offset();
+		}
+		if (write(fd, out, sizeof(*h) + n) < 0)
+			refused++;
+		else
+			sent++;
+	}
+	usleep(100000);
+	printf("sent %d refused %d\n", sent, refused);
+	return 0;
+}
+
+const struct job fuzz_job = {
+	"fuzz", "TAP SOURCE4 DESTINATION4 SOURCE6 DESTINATION6 COUNT",
+	"sends so many frames of every kind, headers and metadata made up",
+	6, fuzz, { NULL },
+};
