@@ -72,7 +72,7 @@ suite_apt() {
 	for suite; do
 		label=Debian
 		[ "$suite" = "${suite%-security}" ] || label=Debian-Security
-		printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$(mirror $label)" "$suite" \
+		printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$(mirror "$label")" "$suite" \
 			>>"$dir/sources.list"
 	done
 	# shellcheck disable=SC2034 # used by the caller
