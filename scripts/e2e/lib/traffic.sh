@@ -71,6 +71,14 @@ udp() {
 	stop echo
 }
 
+# sniffed FAMILY N I: what a receiver that ignores metadata makes of five datagrams of the client
+# to the server, there
+sniffed() {
+	start reader server sniff s udp $port 5
+	udp client "$(addr "$@")" server 5 >"$tmp/sent" || cat "$tmp/sent"
+	verdict reader
+}
+
 # vm COUNT FAMILY PROTOCOL FIELD [OPTION...]: the machine behind tap0 of the router sends that
 # many packets to $target; prints what the receiver, which ignores metadata, made of them:
 # the packet socket of `peer`, or another machine behind tap1 of the router. What the receiver
