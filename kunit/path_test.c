@@ -177,7 +177,7 @@ static void hooks_do_what_was_decided(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, nfc);
 	nfc->stats = alloc_percpu(struct nf_csum_mib);
-	KUNIT_ASSERT_NOT_NULL(test, nfc->stats);
+	KUNIT_ASSERT_TRUE(test, nfc->stats);
 	xa_init(&nfc->ifaces.by_index);
 
 	packets = forge_start(test, &forger) / 4;
