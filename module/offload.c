@@ -10,6 +10,7 @@
 #include <linux/hashtable.h>
 #include <linux/if.h>
 #include <linux/netdevice.h>
+#include <linux/netfilter.h>
 #include <linux/notifier.h>
 #include <linux/rcupdate.h>
 #include <linux/rtnetlink.h>
@@ -32,6 +33,8 @@
  * @mask: features that it must not have
  * @taken: those of them that it had, and gets back
  * @proven: its far end was seen to read bytes only
+ * @hooked: @egress is registered: it keeps its features, but is spared of them
+ * @egress: its hook, for devices whose features cannot be changed
  * @rcu: to free it
  */
 struct record {
@@ -40,6 +43,8 @@ struct record {
 	netdev_features_t mask;
 	netdev_features_t taken;
 	bool proven;
+	bool hooked;
+	struct nf_hook_ops egress;
 	struct rcu_head rcu;
 };
 
@@ -89,6 +94,23 @@ static void forget(struct record *rec)
 static bool is_a(const struct net_device *dev, const char *kind)
 {
 	return dev->rtnl_link_ops && !strcmp(dev->rtnl_link_ops->kind, kind);
+}
+
+/* Theirs are those of the device below, which need not be a packet's next. */
+static bool has_fixed_features(const struct net_device *dev)
+{
+	return is_a(dev, "macvlan") || is_a(dev, "ipvlan");
+}
+
+static void set_hook(struct record *rec, bool on)
+{
+	if (on && !rec->hooked) {
+		on = !nf_csum_egress_start(rec->dev, &rec->egress);
+		WRITE_ONCE(rec->hooked, on);
+	} else if (!on && rec->hooked) {
+		nf_csum_egress_stop(&rec->egress);
+		WRITE_ONCE(rec->hooked, false);
+	}
 }
 
 /**
@@ -195,6 +217,7 @@ static void update(struct net_device *dev)
 		nf_csum_link_changed(nf_csum_pernet(dev_net(dev)));
 	WRITE_ONCE(rec->mask, mask);
 	rec->taken = nf_csum_offload_exchange(dev, rec->taken, mask);
+	set_hook(rec, mask == NF_CSUM_OFFLOAD_ALL && has_fixed_features(dev));
 	if (!mask)
 		forget(rec);
 	if (dev->wanted_features != wanted)
@@ -271,7 +294,7 @@ EXPORT_SYMBOL_IF_KUNIT(nf_csum_offload_prove);
  * nf_csum_offload_is_taken - see whether everything leaves a device finished
  * @dev: the device
  *
- * There are devices whose offloads cannot be changed, for example a macvlan's.
+ * Not every device that was named lets its offloads be changed.
  *
  * Context: Under RCU or the RTNL.
  * Return: true if that is this module's doing.
@@ -280,8 +303,9 @@ bool nf_csum_offload_is_taken(const struct net_device *dev)
 {
 	const struct record *rec = find(dev);
 
-	return rec && !(READ_ONCE(rec->mask) & NF_CSUM_OFFLOAD_CSUM &
-			READ_ONCE(dev->features));
+	return rec && (READ_ONCE(rec->hooked) ||
+		       !(READ_ONCE(rec->mask) & NF_CSUM_OFFLOAD_CSUM &
+			 READ_ONCE(dev->features)));
 }
 EXPORT_SYMBOL_IF_KUNIT(nf_csum_offload_is_taken);
 
@@ -323,13 +347,14 @@ static int handle_event(struct notifier_block *nb, unsigned long event,
 			nf_csum_link_changed(nf_csum_pernet(dev_net(dev)));
 		break;
 	case NETDEV_UNREGISTER:
+		rec = find(dev);
+		if (!rec)
+			break;
+		set_hook(rec, false);
 		/*
 		 * A device that only changes its namespace stays registered, and
 		 * is seen to when it arrives: here its own lock is not held.
 		 */
-		rec = find(dev);
-		if (!rec)
-			break;
 		nf_csum_link_changed(nf_csum_pernet(dev_net(dev)));
 		if (dev->reg_state != NETREG_REGISTERED)
 			forget(rec);

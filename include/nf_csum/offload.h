@@ -3,8 +3,10 @@
 #ifndef NF_CSUM_OFFLOAD_H
 #define NF_CSUM_OFFLOAD_H
 
+#include <linux/errno.h>
 #include <linux/netdev_features.h>
 #include <linux/netdevice.h>
+#include <linux/netfilter.h>
 #include <linux/types.h>
 
 struct nf_csum_net;
@@ -22,6 +24,22 @@ void nf_csum_offload_update(struct nf_csum_net *nfc);
 void nf_csum_offload_follow(struct nf_csum_net *nfc);
 void nf_csum_offload_prove(struct net_device *dev);
 bool nf_csum_offload_is_taken(const struct net_device *dev);
+
+/* egress.c */
+#ifdef CONFIG_NETFILTER_EGRESS
+int nf_csum_egress_start(struct net_device *dev, struct nf_hook_ops *ops);
+void nf_csum_egress_stop(struct nf_hook_ops *ops);
+#else
+static inline int nf_csum_egress_start(struct net_device *dev,
+				       struct nf_hook_ops *ops)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void nf_csum_egress_stop(struct nf_hook_ops *ops)
+{
+}
+#endif
 
 int nf_csum_offload_register(void);
 void nf_csum_offload_unregister(void);
