@@ -286,7 +286,10 @@ void nf_csum_link_stop(struct nf_csum_net *nfc)
 	WRITE_ONCE(nfc->link.closing, true);
 	/* Packets may go on asking, but the work does nothing for them. */
 	cancel_work_sync(&nfc->link.sync);
-	nf_csum_link_sync(nfc);
+	/* Most namespaces have nothing there, and many may end at once. */
+	if (nfc->link.bridge_hooked || nfc->link.watch_hooked ||
+	    nfc->link.ingress_hooks)
+		nf_csum_link_sync(nfc);
 }
 
 /**
