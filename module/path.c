@@ -419,7 +419,8 @@ static noinline void handle_tunnel(struct nf_csum_net *nfc, struct sk_buff *skb,
 
 	if (!nf_csum_repairs(&nfc->knobs) || nf_csum_exempts(&nfc->knobs, skb))
 		return;
-	nf_csum_inspect(&pkt);
+	if (!nf_csum_fast_pending(&pkt))
+		nf_csum_inspect(&pkt);
 	done = nf_csum_repair(&pkt, nf_csum_decide(&pkt,
 						   BIT(NF_CSUM_OUTER_REFRESHED)));
 	if (done) {
