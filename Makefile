@@ -8,6 +8,10 @@ VERSION := $(shell sed -n 's/^MODULE_VERSION("\(.*\)");/\1/p' module/main.c)
 modules: ## build nf_csum.ko for the running kernel, or for KDIR=<headers>
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
+.PHONY: tools
+tools: ## build nf-csum, the operator's tool
+	$(MAKE) -C tools/nf-csum
+
 .PHONY: demo
 demo: ## see broken connections come alive, on a throw-away virtual machine
 	scripts/demo
@@ -72,6 +76,7 @@ package-test: ## the Debian package in a chroot with two kernels, and the image 
 .PHONY: clean
 clean: ## remove what make built here (the caches stay)
 	$(MAKE) -C $(KDIR) M=$(CURDIR) clean
+	$(MAKE) -C tools/nf-csum clean
 
 .PHONY: help
 help: ## this list
