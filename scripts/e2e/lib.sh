@@ -23,3 +23,4 @@ mkdir -p $tmp
 . ./lib/traffic.sh
 . ./lib/module.sh
 . ./lib/counters.sh
+. ./lib/tool.sh

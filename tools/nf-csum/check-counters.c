@@ -15,7 +15,8 @@ static const char * const bad[] = {
 	"partial_bad_seed", "gso_bad", "zeroed", "seed", "corrupt", "malformed",
 };
 
-#define BAD	(int)(sizeof(bad) / sizeof(bad[0]))
+#define BAD		6
+#define REPAIRED	4	/* as many of them are repaired in mode 2 */
 
 /**
  * came_in - count what came in by an interface
@@ -80,42 +81,109 @@ static void say_meaning(struct findings *findings, struct finding *finding,
 	finding_says(findings, finding, counter, word->says);
 }
 
+/* One loop for all namespaces that are entered in the same way. */
+static void turn_on(struct findings *findings, struct finding *finding, bool named)
+{
+	struct scenes *scenes = findings->scenes;
+	const char *list = "";
+	int i;
+
+	for (i = 0; i < scenes->scope->all.count; i++) {
+		const struct netns *ns = scenes->of[i].ns;
+		bool by_name = !strncmp(ns->enter, "ip netns", 8);
+
+		if (!scenes->of[i].selected || proc_choice(&scenes->of[i].now, "mode") ||
+		    !*ns->enter || by_name != named || (!named && !ns->pid))
+			continue;
+		if (named)
+			list = pool_print(scenes->pool, "%s %s", list, ns->name);
+		else
+			list = pool_print(scenes->pool, "%s %d", list, ns->pid);
+	}
+	if (*list)
+		finding_run(findings, finding, "run",
+			    pool_print(scenes->pool, "for i in%s; do %s sysctl -w net.netfilter.nf_csum_mode=2; done",
+				       list, named ? "ip netns exec $i" : "nsenter -t $i -n"));
+}
+
 /**
- * check_mode - is the module on, and may it repair
+ * check_off - is the module off anywhere
+ * @findings: all that is said
+ *
+ * Many namespaces in which it is off are one finding.
+ */
+void check_off(struct findings *findings)
+{
+	struct scenes *scenes = findings->scenes;
+	struct scene *last = NULL, *own = NULL;
+	struct finding *finding;
+	const char *list = "";
+	int i, count = 0;
+
+	for (i = 0; i < scenes->scope->all.count; i++) {
+		struct scene *scene = &scenes->of[i];
+
+		if (!scene->selected || proc_choice(&scene->now, "mode") != 0)
+			continue;
+		last = scene;
+		if (!*scene->ns->enter)
+			own = scene;
+		if (count++ < 8)
+			list = pool_print(scenes->pool, "%s%s%s", list, *list ? ", " : "",
+					  *scene->ns->name ? text_plain(scenes->pool, scene->ns->name) :
+					  scene->ns->title);
+	}
+	if (!count)
+		return;
+	finding = finding_add(findings, count == 1 ? last : NULL, LEVEL_UNKNOWN, "mode-0",
+			      count == 1 ? "The module is off here: it looks at no packet, so that nothing can be told." :
+			      pool_print(scenes->pool, "The module is off in %d network namespaces: it looks at no packet there, so that nothing can be told.",
+					 count));
+	if (count == 1) {
+		cure_knob(findings, finding, "mode", "2");
+	} else {
+		finding_says(findings, finding, "where",
+			     pool_print(scenes->pool, "%s%s", list,
+					count > 8 ? pool_print(scenes->pool, " and %d more", count - 8) :
+					""));
+		if (own)
+			finding_run(findings, finding, "run",
+				    "sysctl -w net.netfilter.nf_csum_mode=2");
+		turn_on(findings, finding, true);
+		turn_on(findings, finding, false);
+		finding_run(findings, finding, "keep",
+			    "echo 'options nf_csum mode=2' >>/etc/modprobe.d/nf_csum.conf");
+	}
+	finding_says(findings, finding, "or",
+		     "1 instead of 2 looks, and changes nothing. Then call nf-csum doctor again when there has been traffic.");
+}
+
+/**
+ * check_mode - may the module repair
  * @findings: all that is said
  * @scene: the namespace
  */
 void check_mode(struct findings *findings, struct scene *scene)
 {
 	const struct snapshot *seen = &scene->seen;
-	long mode = proc_choice(&scene->now, "mode");
 	struct finding *finding;
 	int i, k;
 
-	if (mode == 0) {
-		finding = finding_add(findings, scene, LEVEL_UNKNOWN, "mode-0",
-				      "The module is off here: it looks at no packet, so that nothing can be told.");
-		cure_knob(findings, finding, "mode", "2");
-		finding_says(findings, finding, "or",
-			     "1 instead of 2 looks, and changes nothing. Then call nf-csum doctor again when there has been traffic.");
-		return;
-	}
-	if (mode == 2 || mode < 0)
+	if (proc_choice(&scene->now, "mode") != 1)
 		return;
 	finding = finding_add(findings, scene, LEVEL_TODO, "mode-1",
 			      "Packets are broken, and the module only observes: it repairs nothing.");
-	for (i = 0; i < seen->ifaces_count; i++)
-		for (k = 0; k < BAD; k++) {
-			/* These are repaired in no mode. */
-			if (!strcmp(bad[k], "corrupt") || !strcmp(bad[k], "malformed") ||
-			    !came_in(&seen->ifaces[i], bad[k]))
-				continue;
+	for (i = 0; i < seen->ifaces_count; i++) {
+		/* What comes behind those is repaired in no mode. */
+		for (k = 0; k < REPAIRED; k++)
+			if (came_in(&seen->ifaces[i], bad[k]))
+				break;
+		if (k < REPAIRED)
 			finding_iface(findings, finding, seen->ifaces[i].name);
-			break;
-		}
+	}
 	if (!finding_where(findings, finding))
 		return;
-	say_seen(findings, finding, bad, 4);
+	say_seen(findings, finding, bad, REPAIRED);
 	cure_knob(findings, finding, "mode", "2");
 	finding_says(findings, finding, "then",
 		     "Call nf-csum doctor again when there has been traffic: it may be that somebody is to be trusted.");

@@ -6,6 +6,7 @@
 #include "finding.h"
 
 /* check-counters.c: what the module counted. */
+void check_off(struct findings *findings);
 void check_mode(struct findings *findings, struct scene *scene);
 void check_unfilled(struct findings *findings, struct scene *scene);
 void check_corrupt(struct findings *findings, struct scene *scene);

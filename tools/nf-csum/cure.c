@@ -26,8 +26,9 @@ static const char **planned(struct pool *pool, struct scene *scene, const char *
 
 /* For the first namespace a file of sysctl.d, for those to come a parameter. */
 static const char *lasting(struct pool *pool, const struct netns *ns, const char *knob,
-			   const char *quoted)
+			   const char *value)
 {
+	const char *quoted = glob_quoted(pool, value), *quote = "\"";
 	char *bare = pool_copy(pool, quoted + 1, strlen(quoted) - 2), *at;
 
 	for (at = bare; *at; at++)
@@ -36,8 +37,10 @@ static const char *lasting(struct pool *pool, const struct netns *ns, const char
 	if (ns->first)
 		return pool_print(pool, "echo 'net.netfilter.nf_csum_%s = %s' >>/etc/sysctl.d/nf_csum.conf",
 				  knob, bare);
-	return pool_print(pool, "echo 'options nf_csum %s=\"%s\"' >>/etc/modprobe.d/nf_csum.conf",
-			  knob, bare);
+	if (text_is_number(value))
+		quote = "";
+	return pool_print(pool, "echo 'options nf_csum %s=%s%s%s' >>/etc/modprobe.d/nf_csum.conf",
+			  knob, quote, bare, quote);
 }
 
 static bool is_said(const struct findings *findings, const struct scene *scene,
@@ -75,7 +78,7 @@ void cure_knob(struct findings *findings, struct finding *finding, const char *k
 	if (is_said(findings, finding->scene, command))
 		return;
 	finding_run(findings, finding, "run", command);
-	finding_run(findings, finding, "keep", lasting(pool, ns, knob, quoted));
+	finding_run(findings, finding, "keep", lasting(pool, ns, knob, value));
 	plan = planned(pool, finding->scene, knob);
 	if (plan)
 		*plan = value;

@@ -54,7 +54,8 @@ static const char *repaired(struct pool *pool, const struct snapshot *s)
 
 static bool is_fine(const struct findings *findings, const struct scene *scene)
 {
-	return !findings_count(findings, scene, LEVEL_TODO) &&
+	return proc_choice(&scene->now, "mode") != 0 &&
+	       !findings_count(findings, scene, LEVEL_TODO) &&
 	       !findings_count(findings, scene, LEVEL_UNKNOWN);
 }
 
@@ -81,11 +82,25 @@ static void show_scene(const struct findings *findings, const struct scene *scen
 		putchar('\n');
 }
 
+/* What is the same in several namespaces. */
+static void show_several(const struct findings *findings)
+{
+	int i;
+
+	for (i = 0; i < findings->count; i++) {
+		if (findings->of[i].scene)
+			continue;
+		puts("=== several network namespaces ===\n");
+		findings_show(findings, NULL);
+		return;
+	}
+}
+
 static void show_verdict(const struct findings *findings)
 {
 	const struct scenes *scenes = findings->scenes;
-	int todo = findings_count(findings, NULL, LEVEL_TODO);
-	int unknown = findings_count(findings, NULL, LEVEL_UNKNOWN);
+	int todo = findings_count_all(findings, LEVEL_TODO);
+	int unknown = findings_count_all(findings, LEVEL_UNKNOWN);
 	int i, ill = 0, looked = 0;
 	const char *text;
 
@@ -134,8 +149,8 @@ static void show_json(const struct findings *findings)
 	int i, c;
 
 	json_put(pool, all, "fine", json_object_new_boolean(
-		 !findings_count(findings, NULL, LEVEL_TODO) &&
-		 !findings_count(findings, NULL, LEVEL_UNKNOWN)));
+		 !findings_count_all(findings, LEVEL_TODO) &&
+		 !findings_count_all(findings, LEVEL_UNKNOWN)));
 	json_put(pool, all, "seconds", json_object_new_int(findings->scenes->seconds));
 	for (i = 0; i < findings->scenes->scope->all.count; i++) {
 		const struct scene *scene = &findings->scenes->of[i];
@@ -188,6 +203,7 @@ int command_doctor(const struct call *call)
 		for (k = 0; k < sizeof(checks) / sizeof(checks[0]); k++)
 			if (scenes.of[i].selected)
 				checks[k](&findings, &scenes.of[i]);
+	check_off(&findings);
 	memory_compare(&findings);
 	if (call->json) {
 		show_json(&findings);
@@ -195,11 +211,12 @@ int command_doctor(const struct call *call)
 		for (i = 0; i < scope.all.count; i++)
 			if (scenes.of[i].selected)
 				show_scene(&findings, &scenes.of[i]);
+		show_several(&findings);
 		show_verdict(&findings);
 		show_footnote(&findings);
 	}
-	if (findings_count(&findings, NULL, LEVEL_TODO) ||
-	    findings_count(&findings, NULL, LEVEL_UNKNOWN))
+	if (findings_count_all(&findings, LEVEL_TODO) ||
+	    findings_count_all(&findings, LEVEL_UNKNOWN))
 		return EXIT_TODO;
 	return scope.missed ? EXIT_UNREADABLE : EXIT_FINE;
 }

@@ -14,7 +14,7 @@
 /**
  * finding_add - say something
  * @findings: all that is said
- * @scene: the namespace it is about
+ * @scene: the namespace it is about; NULL for several together
  * @level: how bad it is
  * @what: a word for programs
  * @title: one sentence
@@ -162,7 +162,7 @@ bool finding_where(struct findings *findings, struct finding *finding)
 /**
  * findings_count - count what was said
  * @findings: all that is said
- * @scene: about this namespace; NULL for all of them
+ * @scene: about this namespace; NULL for several together
  * @level: so bad
  *
  * Return: how many findings.
@@ -173,8 +173,23 @@ int findings_count(const struct findings *findings, const struct scene *scene,
 	int i, n = 0;
 
 	for (i = 0; i < findings->count; i++)
-		n += findings->of[i].level == level &&
-		     (!scene || findings->of[i].scene == scene);
+		n += findings->of[i].level == level && findings->of[i].scene == scene;
+	return n;
+}
+
+/**
+ * findings_count_all - count what was said of all namespaces
+ * @findings: all that is said
+ * @level: so bad
+ *
+ * Return: how many findings.
+ */
+int findings_count_all(const struct findings *findings, enum level level)
+{
+	int i, n = 0;
+
+	for (i = 0; i < findings->count; i++)
+		n += findings->of[i].level == level;
 	return n;
 }
 
@@ -198,7 +213,7 @@ static void show(const struct finding *finding)
 /**
  * findings_show - show what was said about a namespace
  * @findings: all that is said
- * @scene: the namespace
+ * @scene: the namespace; NULL for several together
  */
 void findings_show(const struct findings *findings, const struct scene *scene)
 {
@@ -240,7 +255,8 @@ static struct json_object *finding_object(struct pool *pool,
 
 	json_put(pool, object, "level", json_text(pool, levels[finding->level]));
 	json_put(pool, object, "what", json_text(pool, finding->what));
-	json_put(pool, object, "netns", json_text(pool, finding->scene->ns->name));
+	json_put(pool, object, "netns", finding->scene ?
+		 json_text(pool, finding->scene->ns->name) : NULL);
 	json_put(pool, object, "title", json_text(pool, finding->title));
 	json_put(pool, object, "packets", json_object_new_uint64(finding->count));
 	for (i = 0; i < finding->ifaces.count; i++)

@@ -32,7 +32,7 @@ struct finding_line {
  * struct finding - something that doctor says
  * @level: how bad it is
  * @what: a word for programs
- * @scene: the namespace
+ * @scene: the namespace; NULL for several together
  * @title: one sentence
  * @ifaces: where; empty for the namespace as such
  * @lines: why, what to type and so on
@@ -74,6 +74,7 @@ bool finding_where(struct findings *findings, struct finding *finding);
 
 int findings_count(const struct findings *findings, const struct scene *scene,
 		   enum level level);
+int findings_count_all(const struct findings *findings, enum level level);
 void findings_show(const struct findings *findings, const struct scene *scene);
 struct json_object *findings_object(const struct findings *findings);
 

@@ -6,6 +6,8 @@
  * - a few names are written as they are;
  * - else names that begin alike become a prefix and '*', as long a prefix as they
  *   share, and prefixes that differ in single characters are put together by [...];
+ * - else names are cut off at the first place where that can be done, so that all
+ *   prefixes can be put together like that;
  * - else names of equal length are put together by [...] at every place.
  *
  * A name may hold any byte. Only harmless ones are written; '?' stands for others.
@@ -18,7 +20,7 @@
 
 #define NAME_MAX_LEN	16	/* IFNAMSIZ, with the NUL */
 #define FEW		3	/* names that are written as they are */
-#define PATIENCE	(32L << 20)	/* comparisons, before a cover is given up */
+#define PATIENCE	(8L << 20)	/* comparisons, before a cover is given up */
 
 /* The end of the class that begins behind a '[', or NULL if there is no class. */
 static const char *class_end(const char *class)
@@ -294,6 +296,28 @@ static void cover_prefixes_merged(struct cover *cover)
 	*cover = merged;
 }
 
+/* The same with prefixes of one length, which can all be put together. */
+static bool cover_cut(struct cover *cover, const struct glob_names *wanted, int len)
+{
+	int i;
+
+	cover->patterns = NULL;
+	cover->count = 0;
+	for (i = 0; i < wanted->count && cover->patience > 0; i++) {
+		const char *name = wanted->names[i];
+		bool shorter = (int)strlen(name) < len;
+		struct pattern pattern;
+
+		if (i && !strncmp(name, wanted->names[i - 1], len))
+			continue;
+		begin_pattern(&pattern, name, shorter ? (int)strlen(name) : len, !shorter);
+		if (!is_exact(cover, &pattern))
+			return false;
+		merge_somewhere(cover, &pattern);
+	}
+	return cover->patience > 0;
+}
+
 /* Lets a '*' stand for as much of the end as covers nobody else. */
 static void shorten(struct cover *cover, struct pattern *pattern)
 {
@@ -438,6 +462,16 @@ static const char *cover_in(struct cover *cover, const char *list,
 		written = write_list(cover, list, listed);
 		if (written && cover->count <= FEW)
 			return written;
+	}
+	/* The fewer characters there are to read, the better. */
+	for (i = shared_prefix(wanted->names, wanted->count) + 1; i < NAME_MAX_LEN; i++) {
+		written = cover_cut(cover, wanted, i) ? write_list(cover, list, listed) : NULL;
+		if (written)
+			return written;
+	}
+	cover->patterns = NULL;
+	cover->count = 0;
+	if (cover_prefixes(cover, wanted->names, wanted->count)) {
 		cover_prefixes_merged(cover);
 		written = write_list(cover, list, listed);
 		if (written)

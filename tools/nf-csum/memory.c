@@ -49,12 +49,13 @@ static void compare(struct findings *findings, struct finding *finding,
 	key = pool_print(pool, "%llu %s", finding->scene->ns->inode, finding->what);
 	if (json_object_object_get_ex(before, key, &old))
 		looked = number_at(old, "looked");
-	if (old && (uint64_t)number_at(old, "count") == finding->count) {
+	if (old && (uint64_t)number_at(old, "count") == finding->count)
 		since = number_at(old, "since");
+	if (now - since >= 2) {
 		finding_says(findings, finding, "moved",
 			     pool_print(pool, "not since %s (%s)", clock_time(pool, since),
 					text_ago(pool, now - since)));
-	} else if (looked) {
+	} else if (looked && now - looked >= 2 && since == now) {
 		finding_says(findings, finding, "moved",
 			     pool_print(pool, "since %s, when doctor looked before",
 					clock_time(pool, looked)));

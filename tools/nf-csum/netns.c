@@ -239,6 +239,21 @@ static int in_order(const void *a, const void *b)
 	return by_name ? by_name : (x->inode > y->inode) - (x->inode < y->inode);
 }
 
+/*
+ * The file of this namespace stands for another one as soon as that is entered, so
+ * that it is held open.
+ */
+static void hold(struct pool *pool, struct netns *own)
+{
+	int fd;
+
+	if (*netns_root)
+		return;
+	fd = open(own->file, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0)
+		own->file = pool_print(pool, "/proc/self/fd/%d", fd);
+}
+
 /**
  * netns_find - find the network namespaces there are
  * @pool: whose the memory is
@@ -264,6 +279,7 @@ void netns_find(struct pool *pool, struct netns_list *list)
 		*pool_add(pool, list->ns, list->count) = own;
 	}
 	own->own = true;
+	hold(pool, own);
 	find_processes(pool, list);
 	find_files(pool, list, "run/netns", true);
 	find_files(pool, list, "run/docker/netns", false);
