@@ -210,6 +210,7 @@ static const char *leaves_whole(struct findings *findings, struct scene *scene,
 	const struct iface *iface = proc_iface(&scene->seen, link->name);
 	struct pool *pool = findings->scenes->pool;
 	uint64_t gso = 0, pending = 0, finished = 0;
+	const char *text = "";
 
 	if (iface) {
 		gso = proc_of_iface(iface, "gso", POST);
@@ -218,15 +219,16 @@ static const char *leaves_whole(struct findings *findings, struct scene *scene,
 		finished = proc_of_iface(iface, "finished", POST);
 	}
 	pending = pending > finished ? pending - finished : 0;
-	if (gso || pending)
-		return pool_print(pool, "%s to be segmented and %s to be finished left by %s",
-				  packets(pool, gso), packets(pool, pending),
-				  text_plain(pool, link->name));
+	if (gso)
+		text = pool_print(pool, ", %s to be segmented", packets(pool, gso));
+	if (pending)
+		text = pool_print(pool, "%s, %s to be finished", text, packets(pool, pending));
 	if (link->tx_packets && is_past_hooks(findings, scene, link))
-		return pool_print(pool, "%s left by %s past all hooks",
-				  packets(pool, link->tx_packets),
-				  text_plain(pool, link->name));
-	return NULL;
+		text = pool_print(pool, "%s, %s past all hooks", text,
+				  packets(pool, link->tx_packets));
+	if (!*text)
+		return NULL;
+	return pool_print(pool, "sent by %s: %s", text_plain(pool, link->name), text + 2);
 }
 
 static bool has_offloads(struct findings *findings, struct scene *scene,
