@@ -58,6 +58,31 @@ static double clock_offset(void)
 	return (wall.tv_sec - mono.tv_sec) + (wall.tv_nsec - mono.tv_nsec) / 1e9;
 }
 
+/*
+ * Only what is needed to read one event: tracefs_local_events_system() reads all of
+ * /proc/kallsyms, too, which takes longer than the rest.
+ */
+static bool learn_format(struct capture *capture)
+{
+	bool learned = false;
+	char *page, *format;
+	int page_len, format_len;
+
+	capture->tep = tep_alloc();
+	page = tracefs_instance_file_read(NULL, "events/header_page", &page_len);
+	format = tracefs_instance_file_read(NULL, "events/" SYSTEM "/" EVENT "/format",
+					    &format_len);
+	if (capture->tep && page && format) {
+		tep_parse_header_page(capture->tep, page, page_len, sizeof(long));
+		/* What it prints is not parsed, and need not be. */
+		tep_parse_event(capture->tep, format, format_len, SYSTEM);
+		learned = tep_find_event_by_name(capture->tep, SYSTEM, EVENT);
+	}
+	free(page);
+	free(format);
+	return learned;
+}
+
 /**
  * capture_start - begin to trace
  * @capture: gets the instance
@@ -67,7 +92,6 @@ static double clock_offset(void)
  */
 const char *capture_start(struct capture *capture, const char *filter)
 {
-	static const char * const systems[] = { SYSTEM, NULL };
 	char name[32];
 
 	*capture = (struct capture){ .hold = -1 };
@@ -84,8 +108,7 @@ const char *capture_start(struct capture *capture, const char *filter)
 	capture->hold = tracefs_instance_file_open(capture->instance, "tracing_on", O_RDONLY);
 	tracefs_instance_file_write(capture->instance, "trace_clock", "mono");
 	capture->offset = clock_offset();
-	capture->tep = tracefs_local_events_system(NULL, systems);
-	if (!capture->tep || !tep_find_event_by_name(capture->tep, SYSTEM, EVENT)) {
+	if (!learn_format(capture)) {
 		capture_stop(capture);
 		return "the module has no trace event: the kernel was built without";
 	}

@@ -130,8 +130,10 @@ static const char *done(struct pool *pool, const struct packet *packet)
 		return "; dropped";
 	if (packet_has(packet, "failed"))
 		return "; could not be repaired, and went on as it came";
+	/* Of what is not to be repaired that goes without saying. */
 	if (!strcmp(packet->actions, "-"))
-		return "; left as it is";
+		return packet->expected && strcmp(packet->state, "partial") ?
+		       "; left as it is" : "";
 	return pool_print(pool, "; %s", text_plain(pool, packet->actions));
 }
 
@@ -174,7 +176,7 @@ const char *packet_evidence(struct pool *pool, const struct packet *packet)
 				  "its checksum is not the pseudo-header sum" :
 				  "nothing is pending", found, right);
 	word = word_find(state);
-	return pool_print(pool, "%s %s", protocol,
+	return pool_print(pool, "%s, %s", protocol,
 			  word ? word->says : "(a state that is newer than nf-csum)");
 }
 
