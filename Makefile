@@ -12,6 +12,10 @@ modules: ## build nf_csum.ko for the running kernel, or for KDIR=<headers>
 tools: ## build nf-csum, the operator's tool
 	$(MAKE) -C tools/nf-csum
 
+.PHONY: man
+man: ## make the tables of the manual pages from what nf-csum explains
+	$(MAKE) -C tools/nf-csum man
+
 .PHONY: demo
 demo: ## see broken connections come alive, on a throw-away virtual machine
 	scripts/demo

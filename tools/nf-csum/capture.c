@@ -31,7 +31,7 @@ struct reading {
 /* Instances of programs that are no more. One that is in use cannot be taken away. */
 static void clear_away(void)
 {
-	char **names = tracefs_instances("^" PREFIX "[0-9]+$");
+	char **names = tracefs_instances("^" PREFIX "[0-9]*$");
 	int i;
 
 	for (i = 0; names && names[i]; i++) {

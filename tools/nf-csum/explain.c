@@ -10,7 +10,8 @@
 #include "command.h"
 #include "text.h"
 
-#define INDENT	12
+#define INDENT		12
+#define ROFF_WIDTH	80
 
 /* With a capital letter and a full stop. */
 static const char *sentence(struct pool *pool, const char *says)
@@ -156,26 +157,41 @@ static void explain(const struct call *call, const char *name,
 		show_knob(call->pool, knob);
 }
 
-/* A text as roff takes it for itself. */
-static void roff(const char *text)
+static int roff_char(char c, int at)
 {
-	bool line_start = true;
+	if (c == '-')
+		return printf("\\-");
+	if (c == '\\')
+		return printf("\\e");
+	/* At the start of a line they would be a request. */
+	if ((c == '.' || c == '\'') && !at)
+		return printf("\\&%c", c);
+	return printf("%c", c);
+}
 
-	for (; *text; text++) {
-		if (*text == '-')
-			fputs("\\-", stdout);
-		else if (*text == '\\')
-			fputs("\\e", stdout);
-		else if ((*text == '.' || *text == '\'') && line_start)
-			printf("\\&%c", *text);
-		else
-			putchar(*text);
-		line_start = false;
-		/* A sentence begins a line. */
-		if ((*text == '.' || *text == ':') && text[1] == ' ') {
+/* A text as roff takes it for itself: a sentence begins a line, and none is long. */
+static void roff(const char *text, int at)
+{
+	while (*text) {
+		size_t len = strcspn(text, " "), i;
+		bool ends;
+
+		if (at && at + 2 * len > ROFF_WIDTH) {
 			putchar('\n');
-			line_start = true;
-			text++;
+			at = 0;
+		} else if (at) {
+			at += printf(" ");
+		}
+		for (i = 0; i < len; i++)
+			at += roff_char(text[i], at);
+		ends = len && strchr(".:", text[len - 1]);
+		text += len;
+		if (!*text)
+			break;
+		text++;
+		if (ends) {
+			putchar('\n');
+			at = 0;
 		}
 	}
 	putchar('\n');
@@ -189,9 +205,9 @@ static void roff_words(struct pool *pool, enum word_kind kind)
 		if (words[i].kind != kind)
 			continue;
 		printf(".TP\n.B %s\n", words[i].name);
-		roff(sentence(pool, words[i].says));
+		roff(sentence(pool, words[i].says), 0);
 		if (words[i].more)
-			roff(words[i].more);
+			roff(words[i].more, 0);
 	}
 }
 
@@ -202,14 +218,12 @@ static void roff_knobs(struct pool *pool)
 
 	for (i = 0; i < knobs_count; i++) {
 		printf(".TP\n.BR %s \" (%s)\"\n", knobs[i].name, initial(pool, &knobs[i]));
-		roff(sentence(pool, knobs[i].says));
-		for (c = 0; c < KNOB_CHOICES && knobs[i].choices[c]; c++) {
-			printf("%d: ", c);
-			roff(sentence(pool, knobs[i].choices[c]));
-		}
+		roff(sentence(pool, knobs[i].says), 0);
+		for (c = 0; c < KNOB_CHOICES && knobs[i].choices[c]; c++)
+			roff(sentence(pool, knobs[i].choices[c]), printf("%d:", c));
 		if (knobs[i].more)
-			roff(knobs[i].more);
-		roff(knobs[i].advice);
+			roff(knobs[i].more, 0);
+		roff(knobs[i].advice, 0);
 	}
 }
 

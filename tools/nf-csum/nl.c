@@ -61,6 +61,9 @@ static int read_messages(const void *answer, int len, nl_reader reader,
 	const struct nlmsghdr *message = answer;
 
 	for (; mnl_nlmsg_ok(message, len); message = mnl_nlmsg_next(message, &len)) {
+		/* mnl_nlmsg_ok() takes a length of more than 2 GB for a negative one. */
+		if (message->nlmsg_len > (unsigned int)len)
+			break;
 		if (message->nlmsg_type == NLMSG_DONE)
 			return 1;
 		if (message->nlmsg_type == NLMSG_ERROR) {

@@ -250,6 +250,81 @@ static void put_in_place(const struct call *call, FILE *out, const char *draft)
 	     text_plain(call->pool, call->output), strerror(error));
 }
 
+/* One label of a sample: name="value". Return: what comes behind it. */
+static char *read_label(struct pool *pool, char *at, struct json_object *labels)
+{
+	char *name = at, *to, *value;
+
+	at += strcspn(at, "=");
+	*at = '\0';
+	at += 2;
+	for (value = to = at; *at && *at != '"'; at++) {
+		if (*at == '\\')
+			at++;
+		*to++ = *at;
+	}
+	at++;
+	*to = '\0';
+	json_put(pool, labels, name, json_object_new_string(value));
+	return at + (*at == ',');
+}
+
+static struct json_object *read_sample(struct pool *pool, char *line)
+{
+	struct json_object *sample = json_object_new_object();
+	struct json_object *labels = json_object_new_object();
+	char *at = line + strcspn(line, "{") + 1;
+
+	while (*at && *at != '}')
+		at = read_label(pool, at, labels);
+	json_put(pool, sample, "labels", labels);
+	json_put(pool, sample, "value", json_object_new_uint64(strtoull(at + 2, NULL, 10)));
+	return sample;
+}
+
+/* The same for programs that have no reader of Prometheus' format. */
+static void show_object(struct pool *pool, char *text)
+{
+	struct json_object *all = json_object_new_object();
+	struct json_object *samples = NULL, *family = NULL;
+	char *line, *save, *name;
+
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		if (strncmp(line, "# ", 2)) {
+			json_object_array_add(samples, read_sample(pool, line));
+			continue;
+		}
+		name = line + strlen("# HELP ");
+		line = name + strcspn(name, " ");
+		*line++ = '\0';
+		if (name[-5] == 'H') {
+			family = json_object_new_object();
+			samples = json_object_new_array();
+			json_put(pool, family, "help", json_object_new_string(line));
+			json_put(pool, all, name, family);
+		} else {
+			json_put(pool, family, "type", json_object_new_string(line));
+			json_put(pool, family, "samples", samples);
+		}
+	}
+	json_show(all);
+}
+
+static void write_object(struct exposition *e)
+{
+	size_t len;
+	char *text;
+
+	e->out = open_memstream(&text, &len);
+	if (!e->out)
+		fail(EXIT_UNREADABLE, "no memory");
+	write_all(e);
+	if (fclose(e->out))
+		fail(EXIT_UNREADABLE, "no memory");
+	show_object(e->pool, text);
+	free(text);
+}
+
 /**
  * command_prometheus - nf-csum prometheus
  * @call: how it was called
@@ -263,8 +338,8 @@ int command_prometheus(const struct call *call)
 	struct scope scope;
 	int n;
 
-	if (call->json)
-		fail(EXIT_USAGE, "prometheus has a format of its own; nf-csum status --json is for programs");
+	if (call->json && call->output)
+		fail(EXIT_USAGE, "--output is for Prometheus, and --json is not");
 	need_module(call);
 	scope_select(call, &scope, true);
 	e.scope = &scope;
@@ -275,10 +350,14 @@ int command_prometheus(const struct call *call)
 		e.netns[n] = quoted(call->pool, scope.ns[n]->name);
 		e.read[n] = scope_read(call->pool, &scope, scope.ns[n], &e.of[n]);
 	}
-	if (call->output)
-		e.out = open_draft(call, &draft);
-	write_all(&e);
-	if (call->output)
-		put_in_place(call, e.out, draft);
+	if (call->json) {
+		write_object(&e);
+	} else {
+		if (call->output)
+			e.out = open_draft(call, &draft);
+		write_all(&e);
+		if (call->output)
+			put_in_place(call, e.out, draft);
+	}
 	return scope.missed ? EXIT_UNREADABLE : EXIT_FINE;
 }

@@ -10,7 +10,7 @@
 #include "link.h"
 #include "text.h"
 
-#define NAME_WIDTH	18
+#define NAME_WIDTH	20
 
 struct table {
 	struct pool *pool;
@@ -51,7 +51,7 @@ static void plan_table(struct pool *pool, struct table *table,
 	for (c = 0; c < COLUMNS; c++)
 		if (used[c])
 			table->columns[table->columns_count++] = c;
-	table->indent = NAME_WIDTH + table->columns_count * (table->width + 1) + 4;
+	table->indent = NAME_WIDTH + 2 + table->columns_count * (table->width + 1) + 2;
 }
 
 static void show_heading(const struct table *table, const char *what)
@@ -67,9 +67,11 @@ static void show_heading(const struct table *table, const char *what)
 	putchar('\n');
 }
 
-static const char *numbers_of(const struct table *table, const struct counter *counter)
+static const char *numbers_of(const struct table *table, const struct counter *counter,
+			      int indent)
 {
-	const char *text = pool_print(table->pool, "    %-*s", NAME_WIDTH - 2, counter->name);
+	const char *text = pool_print(table->pool, "%*s%-*s", indent, "",
+				      NAME_WIDTH + 2 - indent, counter->name);
 	int i;
 
 	for (i = 0; i < table->columns_count; i++)
@@ -81,7 +83,7 @@ static const char *numbers_of(const struct table *table, const struct counter *c
 static void show_counter(const struct table *table, const struct counter *counter)
 {
 	const char *says = counter->word ? counter->word->says : "(newer than nf-csum)";
-	const char *numbers = numbers_of(table, counter);
+	const char *numbers = numbers_of(table, counter, 4);
 
 	/* Where there is no room beside the numbers, the sentence goes below. */
 	if (text_columns() < table->indent + 24) {
@@ -159,7 +161,7 @@ static void show_iface(const struct table *table, const struct links *links,
 
 	printf("    %s\n", describe(table->pool, links, iface));
 	for (i = 0; i < iface->count; i++)
-		printf("  %s\n", numbers_of(table, &iface->counters[i]));
+		puts(numbers_of(table, &iface->counters[i], 6));
 }
 
 static void show_namespace(struct pool *pool, const struct netns *ns,
@@ -254,7 +256,7 @@ int command_status(const struct call *call)
 	struct json_object *all = NULL, *list = NULL;
 	struct pool *pool = call->pool;
 	struct scope scope;
-	int i;
+	int i, headed = 0;
 
 	need_module(call);
 	scope_select(call, &scope, false);
@@ -264,14 +266,14 @@ int command_status(const struct call *call)
 		json_put(pool, all, "loaded", json_object_new_boolean(true));
 		json_put(pool, all, "version", json_text(pool, proc_version(pool)));
 		json_put(pool, all, "namespaces", list);
-	} else {
-		printf("nf_csum %s, loaded\n", proc_version(pool));
 	}
 	for (i = 0; i < scope.count; i++) {
 		struct snapshot snapshot;
 
 		if (!scope_read(pool, &scope, scope.ns[i], &snapshot))
 			continue;
+		if (!call->json && !headed++)
+			printf("nf_csum %s, loaded\n", proc_version(pool));
 		if (call->json)
 			json_object_array_add(list, namespace_object(pool, scope.ns[i],
 								     &snapshot));
