@@ -66,15 +66,15 @@ dkms-install: ## let DKMS build and install it, for this kernel and those to com
 	dkms install nf_csum/$(VERSION)
 
 .PHONY: deb
-deb: ## make the Debian package nf-csum-dkms, in build/
+deb: ## make the Debian packages nf-csum-dkms and nf-csum, in build/
 	scripts/package deb
 
 .PHONY: rpm
-rpm: ## make the RPM package nf-csum-dkms, in build/
+rpm: ## make the RPM packages nf-csum-dkms and nf-csum, in build/
 	scripts/package rpm
 
 .PHONY: package-test
-package-test: ## the Debian package in a chroot with two kernels, and the image of deploy/
+package-test: ## the Debian packages in a chroot with two kernels, and the image of deploy/
 	scripts/package-test
 
 .PHONY: clean

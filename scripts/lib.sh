@@ -132,5 +132,7 @@ one_version() {
 	grep -qx "Version:[[:space:]]*${version//./\\.}" packaging/nf-csum.spec || { echo "packaging/nf-csum.spec: not $version"; return 1; }
 	grep -qF ".TH NF_CSUM 7 " doc/nf_csum.7 && grep -qF "\"nf_csum $version\"" doc/nf_csum.7 ||
 		{ echo "doc/nf_csum.7: not $version"; return 1; }
+	grep -qF ".TH NF-CSUM 8 " doc/nf-csum.8 && grep -qF "\"nf_csum $version\"" doc/nf-csum.8 ||
+		{ echo "doc/nf-csum.8: not $version"; return 1; }
 	head -n 1 CHANGELOG | grep -qF "nf_csum $version (" || { echo "CHANGELOG: not $version"; return 1; }
 }

@@ -98,7 +98,7 @@ const char *capture_start(struct capture *capture, const char *filter)
 	tep_set_loglevel(TEP_LOG_NONE);
 	tracefs_set_loglevel(TEP_LOG_NONE);
 	if (!tracefs_tracing_dir())
-		return "there is no tracefs: mount -t tracefs tracefs /sys/kernel/tracing";
+		return "there is no tracefs: mount -t tracefs none /sys/kernel/tracing";
 	clear_away();
 	snprintf(name, sizeof(name), PREFIX "%d", getpid());
 	capture->instance = tracefs_instance_create(name);

@@ -16,6 +16,7 @@ static const char * const bad[] = {
 };
 
 #define BAD		6
+#define NAMESPACES	8	/* as many are named */
 #define REPAIRED	4	/* as many of them are repaired in mode 2 */
 
 /**
@@ -117,7 +118,7 @@ void check_off(struct findings *findings)
 	struct scenes *scenes = findings->scenes;
 	struct scene *last = NULL, *own = NULL;
 	struct finding *finding;
-	const char *list = "";
+	const char *list = "", *name;
 	int i, count = 0;
 
 	for (i = 0; i < scenes->scope->all.count; i++) {
@@ -128,10 +129,10 @@ void check_off(struct findings *findings)
 		last = scene;
 		if (!*scene->ns->enter)
 			own = scene;
-		if (count++ < 8)
+		name = text_plain(scenes->pool, scene->ns->name);
+		if (count++ < NAMESPACES)
 			list = pool_print(scenes->pool, "%s%s%s", list, *list ? ", " : "",
-					  *scene->ns->name ? text_plain(scenes->pool, scene->ns->name) :
-					  scene->ns->title);
+					  *name ? name : scene->ns->title);
 	}
 	if (!count)
 		return;
@@ -142,10 +143,10 @@ void check_off(struct findings *findings)
 	if (count == 1) {
 		cure_knob(findings, finding, "mode", "2");
 	} else {
-		finding_says(findings, finding, "where",
-			     pool_print(scenes->pool, "%s%s", list,
-					count > 8 ? pool_print(scenes->pool, " and %d more", count - 8) :
-					""));
+		if (count > NAMESPACES)
+			list = pool_print(scenes->pool, "%s and %d more", list,
+					  count - NAMESPACES);
+		finding_says(findings, finding, "where", list);
 		if (own)
 			finding_run(findings, finding, "run",
 				    "sysctl -w net.netfilter.nf_csum_mode=2");

@@ -36,7 +36,7 @@ static bool is_broken(const struct iface *iface)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(counters); i++)
 		if (came_in(iface, counters[i]))
 			return true;
 	return false;

@@ -52,7 +52,7 @@ static const char *covering_name(const struct tuple *tuple)
 	bool is_ipv6 = strchr(tuple->source, ':');
 	size_t i;
 
-	for (i = 0; i < sizeof(covering) / sizeof(covering[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(covering); i++)
 		if (covering[i].protocol == tuple->protocol &&
 		    (is_ipv6 || !covering[i].only_ipv6))
 			return covering[i].name;
@@ -140,10 +140,9 @@ static void read_connection(const struct nlmsghdr *message, void *data)
 /* How long conntrack keeps a connection of a protocol that it does not know. */
 static unsigned int generic_timeout(struct pool *pool)
 {
-	char *said;
+	const char *file = netns_path(pool, "proc/sys/net/netfilter/nf_conntrack_generic_timeout");
+	char *said = pool_read(pool, file, NULL);
 
-	said = pool_read(pool, netns_path(pool,
-			 "proc/sys/net/netfilter/nf_conntrack_generic_timeout"), NULL);
 	return said ? strtoul(said, NULL, 10) : 600;
 }
 

@@ -125,7 +125,7 @@ static const char *by_folder(struct pool *pool, const char *folder, size_t len,
 
 	if (len > 6 && !strncmp(folder + len - 6, ".scope", 6))
 		len -= 6;
-	for (i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(scopes); i++) {
 		size_t skip = strlen(scopes[i].prefix);
 		const char *runtime = scopes[i].runtime;
 
@@ -136,7 +136,7 @@ static const char *by_folder(struct pool *pool, const char *folder, size_t len,
 			runtime = "docker";
 		return by_id(pool, runtime, folder + skip);
 	}
-	for (i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(named); i++) {
 		size_t skip = strlen(named[i].prefix);
 
 		if (len > skip && !strncmp(folder, named[i].prefix, skip))

@@ -42,7 +42,7 @@ static const char *repaired(struct pool *pool, const struct snapshot *s)
 	size_t i;
 	int c;
 
-	for (i = 0; i < sizeof(counters) / sizeof(counters[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(counters); i++) {
 		for (c = PRE, n = 0; c <= LINK; c++)
 			n += proc_total(s, counters[i], c);
 		if (n)
@@ -141,6 +141,12 @@ static void show_footnote(const struct findings *findings)
 	}
 }
 
+static bool is_all_fine(const struct findings *findings)
+{
+	return !findings_count_all(findings, LEVEL_TODO) &&
+	       !findings_count_all(findings, LEVEL_UNKNOWN);
+}
+
 static void show_json(const struct findings *findings)
 {
 	struct pool *pool = findings->scenes->pool;
@@ -148,9 +154,7 @@ static void show_json(const struct findings *findings)
 	struct json_object *spaces = json_object_new_array();
 	int i, c;
 
-	json_put(pool, all, "fine", json_object_new_boolean(
-		 !findings_count_all(findings, LEVEL_TODO) &&
-		 !findings_count_all(findings, LEVEL_UNKNOWN)));
+	json_put(pool, all, "fine", json_object_new_boolean(is_all_fine(findings)));
 	json_put(pool, all, "seconds", json_object_new_int(findings->scenes->seconds));
 	for (i = 0; i < findings->scenes->scope->all.count; i++) {
 		const struct scene *scene = &findings->scenes->of[i];
@@ -184,7 +188,7 @@ static void check(struct findings *findings, struct scene *scene)
 	bool off = proc_choice(&scene->now, "mode") == 0;
 	size_t i;
 
-	for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(checks); i++)
 		if (!off || checks[i] == check_unseen)
 			checks[i](findings, scene);
 }
@@ -224,8 +228,7 @@ int command_doctor(const struct call *call)
 		show_verdict(&findings);
 		show_footnote(&findings);
 	}
-	if (findings_count_all(&findings, LEVEL_TODO) ||
-	    findings_count_all(&findings, LEVEL_UNKNOWN))
+	if (!is_all_fine(&findings))
 		return EXIT_TODO;
 	return scope.missed ? EXIT_UNREADABLE : EXIT_FINE;
 }

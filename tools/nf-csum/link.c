@@ -75,7 +75,7 @@ static void read_xdp(struct link *link, const struct nlattr *xdp)
 	mnl_attr_for_each_nested(attr, xdp) {
 		if (nl_is(attr, IFLA_XDP_ATTACHED) &&
 		    mnl_attr_get_payload_len(attr) >= 1 &&
-		    mnl_attr_get_u8(attr) < sizeof(modes) / sizeof(modes[0]))
+		    mnl_attr_get_u8(attr) < ARRAY_SIZE(modes))
 			link->xdp = modes[mnl_attr_get_u8(attr)];
 		if (nl_is(attr, IFLA_XDP_PROG_ID))
 			link->xdp_id = nl_u32(attr);

@@ -50,7 +50,7 @@ static const struct option_text common[] = {
 	{ OPTION_ROOT, "root", "FOLDER", NULL },
 };
 
-#define COMMON	(sizeof(common) / sizeof(common[0]))
+#define COMMON	(ARRAY_SIZE(common))
 
 static const struct command {
 	const char *name;
@@ -133,7 +133,7 @@ static const struct command {
 	},
 };
 
-#define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
+#define COMMANDS	(ARRAY_SIZE(commands))
 
 static void show_usage(FILE *out)
 {

@@ -54,12 +54,13 @@ const char *mask_iface(struct mask *mask, const char *name)
 /* Addresses that are the same everywhere tell nothing of anybody. */
 static bool is_everybodys(const char *address)
 {
+	static const unsigned char none[15];
 	unsigned char in[4], in6[16];
 
 	if (inet_pton(AF_INET, address, in) == 1)
 		return in[0] == 127 || in[0] == 0 || in[0] >= 224;
 	if (inet_pton(AF_INET6, address, in6) == 1)
-		return in6[0] == 0xff || !memcmp(in6, (char[15]){}, 15);
+		return in6[0] == 0xff || !memcmp(in6, none, sizeof(none));
 	return false;
 }
 

@@ -24,6 +24,8 @@ char *pool_print(struct pool *pool, const char *format, ...)
 char *pool_read(struct pool *pool, const char *path, size_t *len);
 void pool_free(struct pool *pool);
 
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+
 /* A new, zeroed element behind the @count that @array has. */
 #define pool_add(pool, array, count) ({ \
 	(array) = pool_grow(pool, array, count, sizeof(*(array))); \

@@ -61,7 +61,7 @@ static const char *help_of_knobs(struct pool *pool, const char *first, bool list
 	size_t i;
 
 	for (i = 0; i < knobs_count; i++)
-		if ((knobs[i].kind == KNOB_LIST) == lists)
+		if (lists ? knobs[i].kind == KNOB_LIST : knobs[i].kind != KNOB_LIST)
 			first = pool_print(pool, "%s %s: %s.", first, knobs[i].name,
 					   knobs[i].says);
 	return first;

@@ -221,7 +221,7 @@ int command_trace(const struct call *call)
 	scope_select(call, &scope, true);
 	t.scope = &scope;
 	read_links(&t);
-	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(signals); i++)
 		sigaction(signals[i], &action, NULL);
 	/* Whoever reads this may go: then a write fails, and there is time to clean up. */
 	signal(SIGPIPE, SIG_IGN);

@@ -133,7 +133,7 @@ static int actions_of(const char *kind)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (!strcmp(kind, kinds[i].kind))
 			return kinds[i].attr;
 	return -1;

@@ -55,7 +55,7 @@ static int badness_of(const char *counter)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(table); i++)
 		if (!strcmp(counter, table[i].name))
 			return table[i].badness;
 	/* One that is newer than this program is worth a look. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pool.h"
 #include "words.h"
 
 const struct word words[] = {
@@ -255,7 +256,7 @@ const struct word words[] = {
 	},
 };
 
-const size_t words_count = sizeof(words) / sizeof(words[0]);
+const size_t words_count = ARRAY_SIZE(words);
 
 const struct knob knobs[] = {
 	{
@@ -379,7 +380,7 @@ const struct knob knobs[] = {
 	},
 };
 
-const size_t knobs_count = sizeof(knobs) / sizeof(knobs[0]);
+const size_t knobs_count = ARRAY_SIZE(knobs);
 
 /**
  * word_find - look a counter or a term up

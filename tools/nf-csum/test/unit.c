@@ -64,13 +64,13 @@ static void test_counters(void)
 	size_t i, s = 0, a = 0;
 	bool order = true;
 
-	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(states); i++) {
 		const struct word *word = word_find(states[i]);
 
 		ok(word && word->kind == WORD_STATE,
 		   pool_print(&pool, "the module's state %s has its sentence", states[i]));
 	}
-	for (i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(actions); i++) {
 		const struct word *word = word_find(actions[i]);
 
 		ok(word && word->kind == WORD_ACTION,
@@ -80,11 +80,11 @@ static void test_counters(void)
 		const char *name = words[i].name;
 
 		if (words[i].kind == WORD_STATE)
-			order = order && s < sizeof(states) / sizeof(states[0]) &&
+			order = order && s < ARRAY_SIZE(states) &&
 				!strcmp(name, states[s++]);
 		if (words[i].kind == WORD_ACTION &&
-		    !(is_in(name, coming, 1) && !is_in(name, actions, sizeof(actions) / sizeof(actions[0]))))
-			order = order && a < sizeof(actions) / sizeof(actions[0]) &&
+		    !(is_in(name, coming, 1) && !is_in(name, actions, ARRAY_SIZE(actions))))
+			order = order && a < ARRAY_SIZE(actions) &&
 				!strcmp(name, actions[a++]);
 	}
 	ok(order, "there is no counter that the module lacks, and the order is the same");
@@ -147,7 +147,7 @@ static void test_globs(void)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
 		ok(glob_matches(cases[i].glob, cases[i].name) == cases[i].matches,
 		   pool_print(&pool, "'%s' %s '%s'", cases[i].glob,
 			      cases[i].matches ? "matches" : "does not match", cases[i].name));
