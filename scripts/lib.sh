@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the scripts share: where the caches are, how to stop, how to get Debian packages.
+# What the scripts share: where the caches are, how to stop, how to get Debian packages. A script
+# sets $synopsis, which is its usage, before it sources this; -h and --help are answered here.
 
 set -euo pipefail
 
@@ -11,7 +12,7 @@ mkdir -p "$cache"
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$(basename "$0"): $*"; exit 1; }
-usage() { say "usage: $*"; exit 2; }
+usage() { say "usage: $synopsis"; exit 2; }
 
 # locked NAME COMMAND...: one process at a time fills a cache entry
 locked() {
@@ -136,3 +137,13 @@ one_version() {
 		{ echo "doc/nf-csum.8: not $version"; return 1; }
 	head -n 1 CHANGELOG | grep -qF "nf_csum $version (" || { echo "CHANGELOG: not $version"; return 1; }
 }
+
+# help: the usage, and what the first comment of the script says
+help() {
+	printf 'usage: %s\n\n' "$synopsis"
+	sed -n '3,/^[^#]*$/s/^# \{0,1\}//p' "$0"
+}
+
+case ${1-} in
+-h | --help) help; exit 0 ;;
+esac
