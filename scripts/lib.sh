@@ -12,6 +12,7 @@ mkdir -p "$cache"
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$(basename "$0"): $*"; exit 1; }
+# shellcheck disable=SC2154 # the script has set it
 usage() { say "usage: $synopsis"; exit 2; }
 
 # locked NAME COMMAND...: one process at a time fills a cache entry
@@ -137,6 +138,50 @@ one_version() {
 		{ echo "doc/nf-csum.8: not $version"; return 1; }
 	head -n 1 CHANGELOG | grep -qF "nf_csum $version (" || { echo "CHANGELOG: not $version"; return 1; }
 }
+
+# --- What a script that tests prints: TAP, and a last line for scripts/check ---
+
+tests=0 passed=0 failed=0 skipped=0
+
+begin_tests() { echo 'TAP version 13'; }
+
+ok() {
+	tests=$((tests + 1)) passed=$((passed + 1))
+	printf 'ok %d - %s\n' "$tests" "$1"
+}
+
+not_ok() {
+	tests=$((tests + 1)) failed=$((failed + 1))
+	printf 'not ok %d - %s\n' "$tests" "$1"
+}
+
+# check NAME COMMAND...: passes if the command succeeds; else its output is shown. The command is
+# a test of its own: set -e holds in it.
+check() {
+	local name=$1 status log
+	shift
+	log=$(mktemp)
+	set +e
+	(set -e; "$@") >"$log" 2>&1
+	status=$?
+	set -e
+	if [ "$status" -eq 0 ]; then
+		ok "$name"
+	else
+		not_ok "$name"
+		tail -n 40 "$log" | sed 's/^/# /'
+	fi
+	rm "$log"
+}
+
+# end_tests: returns whether all is well
+end_tests() {
+	echo "1..$tests"
+	echo "$passed passed, $failed failed, $skipped skipped"
+	[ "$failed" -eq 0 ]
+}
+
+# --- Help ---
 
 # help: the usage, and what the first comment of the script says
 help() {

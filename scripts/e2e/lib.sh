@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 # What the scenarios share. They run as root in a throw-away guest, one scenario per boot,
-# and print a line per assertion: 'ok - WHAT' or 'not ok - WHAT'. A scenario ends with
-# `done_testing`; one that ends in any other way has failed.
+# and print TAP, a line per assertion: 'ok N - WHAT' or 'not ok N - WHAT'. A scenario ends with
+# `done_testing`; one that ends in any other way has failed. What is no test has set $no_tests.
 
 set -eu
 
@@ -17,6 +17,7 @@ finished=
 tmp=/tmp/e2e
 mkdir -p $tmp
 
+[ -n "${no_tests-}" ] || echo 'TAP version 13'
 . ./lib/assertions.sh
 . ./lib/hosts.sh
 . ./lib/networks.sh

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash disable=SC3043
-# What a scenario claims, and its end.
+# What a scenario claims, in TAP, and its end.
 
 trap leave EXIT
 
 ok() {
 	count=$((count + 1))
-	echo "ok - $*"
+	echo "ok $count - $*"
 }
 
 not_ok() {
 	count=$((count + 1))
 	failures=$((failures + 1))
-	echo "not ok - $*"
+	echo "not ok $count - $*"
 }
 
 # works WHAT COMMAND...
@@ -57,6 +57,7 @@ done_testing() {
 	clean_up
 	if [ -e /sys/module/nf_csum ]; then works 'the module unloads' rmmod nf_csum; fi
 	[ $count -gt 0 ] || not_ok 'nothing was tested'
+	echo "1..$count"
 	finished=yes
 	[ $failures -eq 0 ]
 }
@@ -64,7 +65,8 @@ done_testing() {
 leave() {
 	local status=$?
 	[ -z "$finished" ] || exit $status
-	echo "not ok - the scenario stopped early, status $status"
+	not_ok "the scenario stopped early, status $status"
+	echo "1..$count"
 	clean_up
 	exit 1
 }
