@@ -19,6 +19,7 @@ mkdir -p $tmp
 
 [ -n "${no_tests-}" ] || echo 'TAP version 13'
 . ./lib/assertions.sh
+. ./lib/record.sh
 . ./lib/hosts.sh
 . ./lib/networks.sh
 . ./lib/traffic.sh

@@ -12,7 +12,8 @@ ok() {
 not_ok() {
 	count=$((count + 1))
 	failures=$((failures + 1))
-	echo "not ok $count - $*"
+	echo "not ok $count - $(one_line "$*")"
+	keep_state
 }
 
 # works WHAT COMMAND...
@@ -76,6 +77,7 @@ clean_up() {
 	# shellcheck disable=SC2086 # a list
 	[ -z "$started" ] || kill $started 2>/dev/null || :
 	started=
+	stop_recording
 	wait
 	# Some have gone before.
 	for host in $hosts; do

@@ -28,6 +28,7 @@ network() {
 			echo 0 >ipv6/conf/default/accept_dad
 			echo 1 >ipv6/conf/default/addr_gen_mode'
 		ip -n "$host" link set lo up
+		record_host "$host"
 	done
 }
 

@@ -4,7 +4,7 @@
 
 # load [PARAMETER=VALUE...]
 # shellcheck disable=SC2120 # most need none
-load() { insmod ./nf_csum.ko "$@"; }
+load() { insmod ./nf_csum.ko "$@" && record_events; }
 
 # knob HOST NAME VALUE
 knob() { within "$1" dash -c "echo $3 >/proc/sys/net/netfilter/nf_csum_$2"; }

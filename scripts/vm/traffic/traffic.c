@@ -21,8 +21,9 @@ static const struct job *const jobs[] = {
 	&udp_echo_job, &udp_ping_job, &udp_encap_job,
 	&send_datagrams_job, &take_datagrams_job,
 	&sniff_job, &tap_read_job, &vouched_job,
-	&vm_job, &vxlan_job, &fuzz_job, &ahead_job, &cable_job, &copy_job, &nic_job, &own_job, &raw_job, &vrrp_read_job, &datapath_job,
-	&dhcp_job, &dhcp_vm_job,
+	&vm_job, &vxlan_job, &fuzz_job, &ahead_job, &raw_job, &vrrp_read_job,
+	&cable_job, &copy_job, &nic_job, &own_job, &datapath_job,
+	&dhcp_job, &dhcp_vm_job, &capture_job,
 };
 
 static int list_jobs(FILE *to, int status)

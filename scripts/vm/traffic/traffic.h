@@ -57,7 +57,8 @@ struct job {
 	const struct opt *opts[6];
 };
 
-extern const struct job ahead_job, cable_job, copy_job, datapath_job, dhcp_job, dhcp_vm_job, fuzz_job, nic_job, own_job, raw_job, send_datagrams_job,
+extern const struct job ahead_job, cable_job, capture_job, copy_job, datapath_job, dhcp_job, dhcp_vm_job,
+	fuzz_job, nic_job, own_job, raw_job, send_datagrams_job,
 	sniff_job, take_datagrams_job, tap_read_job, tcp_send_job, tcp_serve_job, udp_echo_job,
 	udp_encap_job, udp_ping_job, vm_job, vouched_job, vrrp_read_job, vxlan_job;
 
