@@ -387,6 +387,11 @@ static void start(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
 {
 	struct nf_csum_watch *watch;
 
+	/* A packet that asked late has put FAR_WANTED over FAR_WATCHED. */
+	if (rtnl_dereference(iface->watch)) {
+		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_WATCHED);
+		return;
+	}
 	watch = kzalloc(sizeof(*watch), GFP_KERNEL);
 	if (!watch)
 		return;
