@@ -109,9 +109,14 @@ static void start_ingress(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 static unsigned int hooks_of(const struct net_device *dev)
 {
 	const struct nf_hook_entries *hooks;
+	unsigned int count;
 
-	hooks = rtnl_dereference(dev->nf_hooks_ingress);
-	return hooks ? hooks->num_hook_entries : 0;
+	/* Others change them without the RTNL. */
+	rcu_read_lock();
+	hooks = rcu_dereference(dev->nf_hooks_ingress);
+	count = hooks ? hooks->num_hook_entries : 0;
+	rcu_read_unlock();
+	return count;
 }
 
 /* Is anybody but this module hooked in there? */
