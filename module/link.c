@@ -84,14 +84,14 @@ static void stop_ingress(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
 	nfc->link.ingress_hooks--;
 }
 
-static void start_ingress(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
+static bool start_ingress(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 			  struct net_device *dev)
 {
 	struct nf_csum_ingress *ingress;
 
 	ingress = kzalloc(sizeof(*ingress), GFP_KERNEL);
 	if (!ingress)
-		return;
+		return false;
 	ingress->ops.hook = nf_csum_ingress;
 	ingress->ops.priv = nfc;
 	ingress->ops.dev = dev;
@@ -100,10 +100,11 @@ static void start_ingress(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 	ingress->ops.priority = PRIORITY_FIRST;
 	if (nf_register_net_hook(nfc->net, &ingress->ops)) {
 		kfree(ingress);
-		return;
+		return false;
 	}
 	WRITE_ONCE(iface->ingress, ingress);
 	nfc->link.ingress_hooks++;
+	return true;
 }
 
 static unsigned int hooks_of(const struct net_device *dev)
@@ -128,23 +129,25 @@ static bool has_other_ingress(const struct net_device *dev,
 
 /*
  * Wanted was a hook where a packet of @dev could be taken away: at @dev itself, or
- * at a device below it.
+ * at a device below it. Says whether all of them are there now.
  */
-static void want_at(struct nf_csum_net *nfc, struct net_device *dev)
+static bool want_at(struct nf_csum_net *nfc, struct net_device *dev)
 {
 	struct nf_csum_iface *iface = iface_of_dev(nfc, dev);
 	struct net_device *lower;
 	struct list_head *iter;
+	bool all = true;
 
 	if (!iface)
-		return;
+		return true;
 	if (!iface->ingress && hooks_of(dev))
-		start_ingress(nfc, iface, dev);
+		all = start_ingress(nfc, iface, dev);
 	if (!nf_csum_iface_is_stacked(dev))
-		return;
+		return all;
 	netdev_for_each_lower_dev(dev, lower, iter)
 		if (net_eq(dev_net(lower), nfc->net))
-			want_at(nfc, lower);
+			all &= want_at(nfc, lower);
+	return all;
 }
 
 static void sync_ingress(struct nf_csum_net *nfc)
@@ -161,24 +164,41 @@ static void sync_ingress(struct nf_csum_net *nfc)
 			stop_ingress(nfc, iface);
 		if (!READ_ONCE(iface->ingress_wanted))
 			continue;
-		/* It is asked for again if there is need. */
-		WRITE_ONCE(iface->ingress_wanted, false);
-		if (wanted)
-			want_at(nfc, dev);
+		/*
+		 * It is asked for again if there is need. What cannot be had stays
+		 * wanted, or every packet would ask.
+		 */
+		WRITE_ONCE(iface->ingress_wanted, wanted && !want_at(nfc, dev));
 	}
 }
 
-/* Does somebody hook in there, but not this module? */
-static int lacks_ingress(struct net_device *dev,
-			 struct netdev_nested_priv *priv)
-{
-	struct nf_csum_net *nfc = priv->data;
-	const struct nf_csum_iface *iface;
+/* The kernel nests devices no deeper. */
+#define MAX_DEPTH	8
 
-	if (!nf_csum_link_has_ingress(dev) || !net_eq(dev_net(dev), nfc->net))
-		return 0;
+/*
+ * Is there a place where want_at() would put a hook? The two have to agree: what is
+ * asked for and never comes would be asked for by every packet.
+ */
+static bool lacks_ingress(struct nf_csum_net *nfc, struct net_device *dev,
+			  unsigned int depth)
+{
+	const struct nf_csum_iface *iface;
+	struct net_device *lower;
+	struct list_head *iter;
+
 	iface = nf_csum_iface_find(&nfc->ifaces, dev->ifindex);
-	return iface && !READ_ONCE(iface->ingress);
+	if (!iface)
+		return false;
+	if (!READ_ONCE(iface->ingress) && nf_csum_link_has_ingress(dev))
+		return true;
+	if (!depth || !(READ_ONCE(iface->flags) & NF_CSUM_IFACE_STACKED))
+		return false;
+	iter = &dev->adj_list.lower;
+	while ((lower = netdev_next_lower_dev_rcu(dev, &iter)))
+		if (net_eq(dev_net(lower), nfc->net) &&
+		    lacks_ingress(nfc, lower, depth - 1))
+			return true;
+	return false;
 }
 
 /**
@@ -195,11 +215,7 @@ void nf_csum_link_want_ingress(struct nf_csum_net *nfc,
 			       struct nf_csum_iface *iface,
 			       const struct net_device *dev)
 {
-	struct netdev_nested_priv priv = { .data = nfc };
-	struct net_device *in = (struct net_device *)dev;
-
-	if (!lacks_ingress(in, &priv) &&
-	    !netdev_walk_all_lower_dev_rcu(in, lacks_ingress, &priv))
+	if (!lacks_ingress(nfc, (struct net_device *)dev, MAX_DEPTH))
 		return;
 	WRITE_ONCE(iface->ingress_wanted, true);
 	nf_csum_link_changed(nfc);
