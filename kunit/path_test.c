@@ -91,6 +91,10 @@ static u32 expected_deeds(struct packet *p, const struct nf_csum_knobs *knobs,
 	    (v->hook == NF_INET_POST_ROUTING || pkt.verified ||
 	     pkt.state == NF_CSUM_PARTIAL_INNER))
 		allowed |= BIT(NF_CSUM_FINISHED);
+	/* The last moment to tell that it was NAT that broke the outer one. */
+	if (allowed & BIT(NF_CSUM_FINISHED) && v->hook == NF_INET_POST_ROUTING &&
+	    nf_csum_recall_outer(p->skb) == NF_CSUM_OUTER_RIGHT)
+		allowed |= BIT(NF_CSUM_OUTER_REFRESHED);
 	done = nf_csum_repair(&pkt, nf_csum_decide(&pkt, allowed));
 
 	*state = pkt.state;
@@ -196,7 +200,62 @@ static void hooks_do_what_was_decided(struct kunit *test)
 	free_percpu(nfc->stats);
 }
 
+/* A tunnel packet goes from a device that is not finished for to one that is. */
+static void forward(struct kunit *test, struct nf_csum_net *nfc,
+		    const struct variant *way, bool damaged)
+{
+	static const struct recipe recipe = {
+		.proto = IPPROTO_UDP, .tunnel = true, .gap = 22, .payload = 400,
+		.ip_summed = CHECKSUM_PARTIAL,
+	};
+	struct variant v = *way;
+	struct packet p;
+	__sum16 field;
+
+	packet_build(test, &p, &recipe, &v);
+	if (damaged)		/* the VNI, on the way here */
+		packet_store(&p, p.thoff + 12, "\x63", 1);
+	v.hook = NF_INET_PRE_ROUTING;
+	nfc->knobs.finish = NF_CSUM_SCOPE_NONE;
+	KUNIT_EXPECT_EQ_MSG(test, call_hook(nfc, &p, &v), NF_ACCEPT, "%s", v.name);
+	KUNIT_EXPECT_EQ_MSG(test, (int)p.skb->ip_summed, CHECKSUM_PARTIAL, "%s",
+			    v.name);
+
+	/* DNAT takes it for a seed. */
+	field = (__force __sum16)((__force u16)htons(packet_field(&p)) ^ 0x55aa);
+	packet_store(&p, p.field, &field, sizeof(field));
+	v.hook = NF_INET_POST_ROUTING;
+	nfc->knobs.finish = NF_CSUM_SCOPE_ALL;
+	KUNIT_EXPECT_EQ_MSG(test, call_hook(nfc, &p, &v), NF_ACCEPT, "%s", v.name);
+	KUNIT_EXPECT_EQ_MSG(test, (int)p.skb->ip_summed, CHECKSUM_NONE, "%s",
+			    v.name);
+	KUNIT_EXPECT_EQ_MSG(test, packet_verifies(&p), !damaged, "%s", v.name);
+	packet_free(&p);
+}
+
+static void finished_behind_dnat(struct kunit *test)
+{
+	struct nf_csum_net *nfc = kunit_kzalloc(test, sizeof(*nfc), GFP_KERNEL);
+	static const struct recipe any = {};
+	struct variant v = {};
+
+	KUNIT_ASSERT_NOT_NULL(test, nfc);
+	nfc->stats = alloc_percpu(struct nf_csum_mib);
+	KUNIT_ASSERT_TRUE(test, nfc->stats);
+	xa_init(&nfc->ifaces.by_index);
+	nfc->knobs.mode = NF_CSUM_MODE_REPAIR;
+
+	while (variant_next(&v, &any)) {
+		if (v.hook != NF_INET_PRE_ROUTING)
+			continue;
+		forward(test, nfc, &v, false);
+		forward(test, nfc, &v, true);
+	}
+	free_percpu(nfc->stats);
+}
+
 static struct kunit_case path_test_cases[] = {
+	KUNIT_CASE(finished_behind_dnat),
 	KUNIT_CASE(fast_is_slow),
 	KUNIT_CASE(hooks_do_what_was_decided),
 	{}

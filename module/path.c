@@ -103,6 +103,20 @@ static bool is_finished_here(const struct nf_csum_net *nfc,
 	       (nf_csum_repairs(&nfc->knobs) && kernel_would_ruin(pkt));
 }
 
+/*
+ * What finishing takes. On the way out, what was right before DNAT has to be set
+ * right before the inner checksum is finished: behind that nobody can tell any more
+ * that it was NAT that broke the outer one.
+ */
+static u32 finish_actions(const struct nf_csum_packet *pkt)
+{
+	if (pkt->state == NF_CSUM_PARTIAL_INNER &&
+	    pkt->hook == NF_INET_POST_ROUTING &&
+	    nf_csum_recall_outer(pkt->skb) == NF_CSUM_OUTER_RIGHT)
+		return BIT(NF_CSUM_FINISHED) | BIT(NF_CSUM_OUTER_REFRESHED);
+	return BIT(NF_CSUM_FINISHED);
+}
+
 /* Carries out what the knobs want; returns what was done. */
 static u32 apply_policy(struct nf_csum_net *nfc,
 			const struct nf_csum_packet *pkt,
@@ -113,7 +127,7 @@ static u32 apply_policy(struct nf_csum_net *nfc,
 	u32 allowed = nf_csum_allowed(&nfc->knobs, pkt->skb, origin);
 
 	if (allowed && is_finished_here(nfc, pkt, flags))
-		allowed |= BIT(NF_CSUM_FINISHED);
+		allowed |= finish_actions(pkt);
 	return nf_csum_repair(pkt, nf_csum_decide(pkt, allowed));
 }
 
@@ -275,11 +289,10 @@ static noinline unsigned int handle_partial(struct nf_csum_net *nfc,
 	iface = iface_of(nfc, state);
 	if (nf_csum_repairs(&nfc->knobs) &&
 	    is_finished_here(nfc, &pkt, nf_csum_iface_flags(iface))) {
-		enum nf_csum_counter action = nf_csum_finish(&pkt) ?
-			NF_CSUM_FINISHED : NF_CSUM_FAILED;
-
-		nf_csum_count_one(nfc, iface, column_of(state), action);
-		done = BIT(action);
+		done = likely(pkt.state == NF_CSUM_PARTIAL) ?
+			BIT(nf_csum_finish(&pkt) ? NF_CSUM_FINISHED : NF_CSUM_FAILED) :
+			nf_csum_repair(&pkt, finish_actions(&pkt));
+		nf_csum_count(nfc, iface, column_of(state), done);
 	}
 	if (goes_on_pending(&pkt))
 		look_at_outer(nfc, &pkt);

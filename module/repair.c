@@ -211,8 +211,7 @@ u32 nf_csum_repair(const struct nf_csum_packet *pkt, u32 actions)
 	u32 done = actions & (BIT(NF_CSUM_UNTRUSTED) | BIT(NF_CSUM_DROPPED));
 
 	if (actions & BIT(NF_CSUM_OUTER_REFRESHED))
-		return refresh_outer(pkt);
-
+		done |= refresh_outer(pkt);
 	if (actions & BIT(NF_CSUM_RESEEDED)) {
 		if (!write_field(pkt->skb, pkt->field, pkt->seed))
 			return BIT(NF_CSUM_FAILED);
