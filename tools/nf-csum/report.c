@@ -306,7 +306,9 @@ static void report_ways(struct report *r, const struct links *links)
 	ways_read(r->pool, links, &ways);
 	for (i = 0; i < ways.unseen_count; i++)
 		line(r, "tc %s %s: %s%s%s, packets %llu", device(r, links, ways.unseen[i].device),
-		     ways.unseen[i].is_egress ? "egress" : "ingress", ways.unseen[i].detail,
+		     ways.unseen[i].is_egress ? "egress" : "ingress",
+		     ways.unseen[i].way == WAY_REDIRECT ? ways.unseen[i].detail :
+		     mask_name(&r->mask, "program", ways.unseen[i].detail),
 		     ways.unseen[i].to ? " to " : "",
 		     ways.unseen[i].to ? device(r, links, ways.unseen[i].to) : "",
 		     (unsigned long long)ways.unseen[i].packets);
