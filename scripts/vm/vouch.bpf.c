@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Devices that no virtual machine has, played by tc programs on a veth: one that
- * vouches for checksums it did not check, one that vouches for none, and one that
- * keeps a packet in a single piece.
+ * vouches for checksums it did not check, one that vouches for none, one that
+ * keeps a packet in a single piece, and one that tells how it came.
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -92,6 +92,13 @@ PROGRAM(reset)
 PROGRAM(linear)
 {
 	skb_pull_data(skb, skb->len);
+	return GO_ON;
+}
+
+/* The mark says how long a packet's first piece is. */
+PROGRAM(measure)
+{
+	skb->mark = skb->data_end - skb->data;
 	return GO_ON;
 }
 

@@ -179,3 +179,18 @@ machine() {
 	within "$3" ethtool -K card tx-udp-segmentation off tx-sctp-segmentation off tx-gso-list off >/dev/null
 	start "machine_$2" qemu nic "$2" "$1" "$2"
 }
+
+# deaf HOST [MATCH...]: it takes no such packets, so that it does not answer them; packet sockets
+# see them all the same
+deaf() {
+	local host=$1
+	shift
+	within "$host" nft -f - <<-END
+		table inet deaf {
+			chain prerouting {
+				type filter hook prerouting priority -300
+			}
+		}
+		add rule inet deaf prerouting $* drop
+	END
+}

@@ -119,6 +119,17 @@ timed() {
 	"$@" || status=$?
 	# shellcheck disable=SC2034 # the rest of the line
 	read -r after rest </proc/uptime
-	echo $((${after%.*}${after#*.} - ${before%.*}${before#*.})) >$tmp/took
-	return $status
+	echo $((${after%.*}${after#*.} - ${before%.*}${before#*.})) >"$tmp/took"
+	return "$status"
+}
+
+# verdicts NAME...: of several, in one line. Where they were started: a subshell cannot wait for them.
+verdicts() {
+	local name comma=
+	for name; do
+		result "$name" >"$tmp/$name.says" || :
+		printf '%s%s' "$comma" "$(sed 's/ digest.*//' "$tmp/$name.says")"
+		comma=', '
+	done
+	echo
 }

@@ -23,6 +23,8 @@ static const struct job *const jobs[] = {
 	&sniff_job, &tap_read_job, &vouched_job,
 	&vm_job, &vxlan_job, &fuzz_job, &ahead_job, &raw_job, &vrrp_read_job,
 	&cable_job, &copy_job, &nic_job, &own_job, &datapath_job,
+	&mcast_send_job, &mcast_take_job, &mroute_job,
+	&send_uncopied_job, &take_stream_job, &queue_job, &toggle_job,
 	&dhcp_job, &dhcp_vm_job, &capture_job,
 };
 
