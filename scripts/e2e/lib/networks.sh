@@ -79,7 +79,7 @@ unpublish() {
 	within router "ip6tables-$1" -t nat -F
 }
 
-# vxlan_network FAMILY: a tunnel over an underlay of that family, with an outer UDP checksum
+# vxlan_network [FAMILY]: a tunnel over an underlay of that family, with an outer UDP checksum
 #
 #	node ------------------------ peer
 #	  u 10.0.1.1             10.0.1.2 p
@@ -88,15 +88,15 @@ unpublish() {
 # The node's end of the tunnel has an address of its own, 10.0.8.1, and everything that leaves
 # through u is masqueraded. No device of the underlay takes pending checksums.
 vxlan_network() {
-	local own host
+	local own host family=${1:-4}
 	network node peer
 	wire 1 node u peer p
-	own=$(addr "$1" 8 1)
+	own=$(addr "$family" 8 1)
 	ip -n node addr add "$own" dev lo
 	ip -n node link add vx type vxlan id 42 dstport 4789 nolearning udpcsum \
-		local "$own" remote "$(addr "$1" 1 2)"
+		local "$own" remote "$(addr "$family" 1 2)"
 	ip -n peer link add vx type vxlan id 42 dstport 4789 nolearning udpcsum \
-		local "$(addr "$1" 1 2)" remote "$(addr "$1" 1 1)"
+		local "$(addr "$family" 1 2)" remote "$(addr "$family" 1 1)"
 	ip -n node link set vx mtu 1400
 	ip -n peer link set vx mtu 1400
 	end 9 node vx 1
