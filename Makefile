@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # make help says what there is. The kernel's build system reads Kbuild instead.
 
-KDIR ?= /lib/modules/$(shell uname -r)/build
+# The kernel to build for, and to install into.
+KVER ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVER)/build
 VERSION := $(shell sed -n 's/^MODULE_VERSION("\(.*\)");/\1/p' module/main.c)
 
 .PHONY: modules
-modules: ## build nf_csum.ko for the running kernel, or for KDIR=<headers>
+modules: headers ## build nf_csum.ko for the running kernel, or for KDIR=<headers> or KVER=<release>
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
 .PHONY: tools
@@ -16,9 +18,20 @@ tools: ## build nf-csum, the operator's tool
 man: ## make the tables of the manual pages from what nf-csum explains
 	$(MAKE) -C tools/nf-csum man
 
+.PHONY: headers
+headers:
+	@[ -e $(KDIR)/Makefile ] || { \
+		echo "There are no kernel headers in $(KDIR)."; \
+		echo "On Debian: apt-get install linux-headers-$(KVER)   (or name others: make KDIR=<headers>)"; \
+		exit 1; } >&2
+
 .PHONY: demo
 demo: ## see broken connections come alive, on a throw-away virtual machine
 	scripts/demo
+
+.PHONY: shell
+shell: ## a prompt on a stock kernel (SERIES=6.1) with the module, in a network (NETWORK=published-port)
+	@scripts/shell $(if $(NETWORK),-n $(NETWORK)) $(SERIES)
 
 .PHONY: check
 check: ## run every test: lint, nf-csum-test, kunit, e2e and bench's stored counts
@@ -29,11 +42,11 @@ lint: ## static checks: sparse, W=1, checkpatch, kernel-doc, shellcheck
 	scripts/lint
 
 .PHONY: kunit
-kunit: ## unit tests, on User Mode Linux
-	scripts/kunit
+kunit: ## unit tests, on User Mode Linux; FILTER='repair' or 'inspect.*gso' for some of them
+	scripts/kunit $(if $(FILTER),-f '$(FILTER)')
 
 .PHONY: e2e
-e2e: ## real traffic on stock Debian kernels, in virtual machines
+e2e: ## real traffic on stock Debian kernels, in virtual machines; scripts/e2e/run -v NAME for one
 	scripts/e2e/run
 
 .PHONY: bench
@@ -60,10 +73,31 @@ load: modules ## insmod it into the running kernel
 unload: ## rmmod it
 	rmmod nf_csum
 
+# Of the kernel that it was built for. INSTALL_MOD_PATH is the root of another system; in DESTDIR
+# there is no system whose list of modules could be kept.
+root = $(DESTDIR)$(INSTALL_MOD_PATH)
+release = $$(modinfo -F vermagic nf_csum.ko | cut -d ' ' -f 1)
+depmod = $(if $(DESTDIR),,depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(1))
+
+.PHONY: install
+install: modules ## into /lib/modules/<release>/updates, for modprobe; knows DESTDIR and INSTALL_MOD_PATH
+	install -D -m 644 nf_csum.ko $(root)/lib/modules/$(release)/updates/nf_csum.ko
+	$(call depmod,$(release))
+
+.PHONY: uninstall
+uninstall: ## take it away from there, for the running kernel or KVER=<release>
+	rm -f $(root)/lib/modules/$(KVER)/updates/nf_csum.ko
+	$(call depmod,$(KVER))
+
 .PHONY: dkms-install
 dkms-install: ## let DKMS build and install it, for this kernel and those to come
 	dkms add $(CURDIR)
 	dkms install nf_csum/$(VERSION)
+
+.PHONY: dkms-remove
+dkms-remove: ## let DKMS forget it, and take it away from all kernels
+	dkms remove nf_csum/$(VERSION) --all
+	rm -rf /usr/src/nf_csum-$(VERSION)
 
 .PHONY: deb
 deb: ## make the Debian packages nf-csum-dkms and nf-csum, in build/
