@@ -161,7 +161,24 @@ static void patience_ends(struct kunit *test)
 	KUNIT_EXPECT_LT(test, i, 5000U);
 }
 
+/* Nor one that is never acknowledged anything at all, whose places are all taken. */
+static void silence_ends_it(struct kunit *test)
+{
+	struct nf_csum_watch *watch;
+	unsigned int i;
+
+	watch = kunit_kzalloc(test, sizeof(*watch), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, watch);
+	for (i = 0; i < 1000000 && !nf_csum_watch_is_vain(watch); i++)
+		nf_csum_watch_sent(watch, KEY + i % 100, i * 2 * MSS, 2 * MSS,
+				   MSS);
+	/* Long after one that loses all would have been found. */
+	KUNIT_EXPECT_GT(test, i, 20000U);
+	KUNIT_EXPECT_LT(test, i, 500000U);
+}
+
 static struct kunit_case evidence_test_cases[] = {
+	KUNIT_CASE(silence_ends_it),
 	KUNIT_CASE_PARAM(evidence_is_weighed, evidence_gen_params),
 	KUNIT_CASE(patience_ends),
 	{}

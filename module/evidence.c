@@ -114,6 +114,7 @@ static void sent_gso(struct nf_csum_watch *watch, u64 key, u32 seq,
 	struct nf_csum_flow *flow;
 	bool again = false;
 
+	watch->sent++;
 	flow = find_or_add_flow(watch, key);
 	if (!flow)
 		return;
@@ -286,7 +287,9 @@ static bool read_segment(const struct sk_buff *skb, u8 family, bool reverse,
 static void conclude(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 		     enum nf_csum_far_end far_end)
 {
-	if (far_end == NF_CSUM_FAR_WATCHED)
+	/* Another processor may have been first. */
+	if (far_end == NF_CSUM_FAR_WATCHED ||
+	    READ_ONCE(iface->far_end) != NF_CSUM_FAR_WATCHED)
 		return;
 	WRITE_ONCE(iface->far_end, far_end);
 	nf_csum_link_changed(nfc);
@@ -299,8 +302,8 @@ static unsigned int watch_sent(void *priv, struct sk_buff *skb,
 	struct nf_csum_net *nfc = priv;
 	struct nf_csum_iface *iface;
 	struct nf_csum_watch *watch;
+	bool lost, vain;
 	struct segment s;
-	bool lost;
 
 	iface = nf_csum_iface_of(&nfc->ifaces, state);
 	watch = iface ? rcu_dereference(iface->watch) : NULL;
@@ -312,10 +315,13 @@ static unsigned int watch_sent(void *priv, struct sk_buff *skb,
 	lost = nf_csum_watch_sent(watch, s.key, s.seq, s.len,
 				  skb_is_gso(skb) ?
 				  skb_shinfo(skb)->gso_size : 0);
+	vain = nf_csum_watch_is_vain(watch);
 	spin_unlock_bh(&watch->lock);
 	if (lost)
 		nf_csum_count_one(nfc, iface, NF_CSUM_POSTROUTING,
 				  NF_CSUM_GSO_LOST);
+	if (unlikely(vain))
+		conclude(nfc, iface, NF_CSUM_FAR_SETTLED);
 	return NF_ACCEPT;
 }
 

@@ -25,6 +25,8 @@ enum nf_csum_far_end {
 #define NF_CSUM_WATCH_SEGMENTS	64
 #define NF_CSUM_WATCH_RANGES	4
 #define NF_CSUM_WATCH_FLOWS	8
+/* Who has sent so many, and nothing came of it, is not worth the watching. */
+#define NF_CSUM_WATCH_SENT	100000
 
 /**
  * struct nf_csum_range - bytes that were sent as one GSO packet
@@ -43,13 +45,15 @@ struct nf_csum_range {
 /**
  * struct nf_csum_watch - what is remembered of a device that is watched
  * @lock: protects it
- * @packets: GSO packets that were remembered
+ * @sent: GSO packets that left, remembered or not
+ * @packets: those that were remembered
  * @confirmed: those that came again as plain segments, and were then acknowledged
  * @flows: TCP connections, by a hash of addresses and ports
  * @rcu: frees it
  */
 struct nf_csum_watch {
 	spinlock_t lock;	/* protects all of it */
+	unsigned int sent;
 	unsigned int packets;
 	unsigned int confirmed;
 	struct nf_csum_flow {
@@ -59,6 +63,15 @@ struct nf_csum_watch {
 	} flows[NF_CSUM_WATCH_FLOWS];
 	struct rcu_head rcu;
 };
+
+/*
+ * Is it in vain? Where no acknowledgement comes this way there is nothing else that
+ * would end it: what was remembered fills all places, and stays.
+ */
+static inline bool nf_csum_watch_is_vain(const struct nf_csum_watch *watch)
+{
+	return watch->sent >= NF_CSUM_WATCH_SENT;
+}
 
 bool nf_csum_watch_sent(struct nf_csum_watch *watch, u64 key, u32 seq,
 			unsigned int len, unsigned int gso_size);
