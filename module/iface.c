@@ -161,6 +161,28 @@ static void update_stack(struct net_device *dev)
 	rcu_read_unlock();
 }
 
+static int update_foreign(struct net_device *dev, struct netdev_nested_priv *priv)
+{
+	const struct net *net = priv->data;
+
+	return net_eq(dev_net(dev), net) ? 0 : update_flags(dev, priv);
+}
+
+/*
+ * One of all the devices of a namespace, whose lists have changed: those above it
+ * are seen to themselves, but for the ones in other namespaces. A thousand devices
+ * in a VRF are not to be looked through a thousand times.
+ */
+static void update_named(struct net_device *dev)
+{
+	struct netdev_nested_priv priv = { .data = dev_net(dev) };
+
+	update_flags(dev, &priv);
+	rcu_read_lock();
+	netdev_walk_all_upper_dev_rcu(dev, update_foreign, &priv);
+	rcu_read_unlock();
+}
+
 /* No packet is being counted for these any more. */
 static void free_gone(struct nf_csum_net *nfc, struct llist_node *gone)
 {
@@ -335,7 +357,7 @@ int nf_csum_ifaces_list(struct nf_csum_net *nfc, enum nf_csum_list list,
 	old = rtnl_dereference(nfc->ifaces.lists[list]);
 	rcu_assign_pointer(nfc->ifaces.lists[list], globs);
 	for_each_netdev(nfc->net, dev)
-		update_stack(dev);
+		update_named(dev);
 	if (list == NF_CSUM_LIST_OFFLOAD)
 		nf_csum_offload_update(nfc);
 	rtnl_unlock();
