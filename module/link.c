@@ -35,6 +35,9 @@ static bool wants_bridge(const struct nf_csum_net *nfc)
 {
 	u8 bridged = READ_ONCE(nfc->knobs.bridged);
 
+	/* Where nothing can hook into bridges, asking for it WARNs. */
+	if (!IS_ENABLED(CONFIG_NETFILTER_FAMILY_BRIDGE))
+		return false;
 	if (nfc->link.closing || !READ_ONCE(nfc->knobs.mode) ||
 	    bridged == NF_CSUM_BRIDGED_NOT)
 		return false;
