@@ -99,6 +99,16 @@ counted() {
 	' "$tmp/before.$host" "$tmp/settled"
 }
 
+# linked HOST: what was counted at devices and bridges since `tally`, every counter
+# that is not 0; see expect() for the two other columns
+linked() {
+	settle "$1"
+	awk '
+		NR == FNR { before[$1] = $4; next }
+		$4 != before[$1] { printf "%s%s %s", (n++ ? " " : ""), $1, $4 - before[$1] }
+		END { print "" }' "$tmp/before.$1" "$tmp/settled"
+}
+
 # pending_into DEVICE: how many packets the node has sent there with a pending checksum, so far.
 # Nearly all: an ACK of TIME_WAIT, which comes if a peer repeats its FIN, is sent with a
 # finished one, and then it is the tunnel's outer checksum that is pending.
@@ -117,12 +127,12 @@ count_of() {
 	echo "${said%/*}"
 }
 
-# pending_routed N: what is counted of so many packets with a pending checksum that come from and
-# leave through devices that finish=1 covers
-pending_routed() { echo "partial $1 0 finished $1 0"; }
+# pending_routed N: what is counted of so many packets with a pending checksum that leave through
+# a device that finish=1 covers
+pending_routed() { echo "partial $1 $1 finished 0 $1"; }
 
 # reseeded_routed N: the same of those whose field is not the seed, but is made so
-reseeded_routed() { echo "partial_bad_seed $1 0 reseeded $1 0 finished $1 0"; }
+reseeded_routed() { echo "partial_bad_seed $1 0 reseeded $1 0 partial 0 $1 finished 0 $1"; }
 
 # expect WHAT HOST [COUNTER PRE POST]...: what the module has counted since `tally`. Every
 # counter that is not named has to be 0, except ok: it is what is missing until the states,
