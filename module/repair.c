@@ -55,7 +55,8 @@ static bool write_crc(const struct nf_csum_packet *pkt, __le32 crc)
 	if (skb_ensure_writable(skb, pkt->field + sizeof(crc)))
 		return false;
 	*(__le32 *)(skb->data + pkt->field) = crc;
-	skb->csum_not_inet = 0;
+	if (skb->ip_summed == CHECKSUM_PARTIAL)
+		skb_reset_csum_not_inet(skb);
 	vouch(pkt);
 	return true;
 }

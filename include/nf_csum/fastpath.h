@@ -153,10 +153,10 @@ static __always_inline bool nf_csum_fast_ok(struct sk_buff *skb, u8 family)
  */
 static __always_inline bool nf_csum_fast_pending(struct nf_csum_packet *pkt)
 {
-	const struct sk_buff *skb = pkt->skb;
+	struct sk_buff *skb = pkt->skb;
 	int start;
 
-	if (skb->ip_summed != CHECKSUM_PARTIAL || skb->csum_not_inet ||
+	if (skb->ip_summed != CHECKSUM_PARTIAL || skb_csum_is_sctp(skb) ||
 	    !nf_csum_fast_headers(pkt))
 		return false;
 	pkt->state = skb_is_gso(skb) ? NF_CSUM_GSO : NF_CSUM_PARTIAL;

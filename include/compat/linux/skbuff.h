@@ -12,6 +12,14 @@ static inline bool skb_frags_readable(const struct sk_buff *skb)
 }
 #endif
 
+#ifndef NF_CSUM_HAVE_skb_reset_csum_not_inet
+static inline void skb_reset_csum_not_inet(struct sk_buff *skb)
+{
+	skb->ip_summed = CHECKSUM_NONE;
+	skb->csum_not_inet = 0;
+}
+#endif
+
 #ifndef NF_CSUM_HAVE_gso_tcp_accecn
 #define SKB_GSO_TCP_ACCECN 0
 #endif
