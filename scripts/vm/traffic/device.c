@@ -23,13 +23,16 @@
 #define PACKET_IGNORE_OUTGOING 23
 #endif
 
-bool is_tun;
+bool is_tun, is_plain;
 static int linear, fragment_size;
-static const char *next_hop;
+static const char *next_hop, *receiver;
+static struct bytes tags;
 
 const struct opt device_opts[] = {
 	OPT_FLAG("tun", is_tun, "TAP is a tun, whose packets begin with the IP header"),
 	OPT_TEXT("next-hop", "MAC", next_hop, "TAP is any device, and frames go to this address"),
+	OPT_TEXT("to", "MAC", receiver, "frames from TAP go to this address, and not to TAP's own"),
+	OPT_BYTES("tags", tags, "VLAN tags, between the MAC addresses and the EtherType"),
 	OPT_NUMBER("linear", "BYTES", linear, "so many in one piece, the rest in the kernel's fragments"),
 	OPT_NUMBER("fragment-size", "BYTES", fragment_size, "IP fragments of so many"),
 	{ }
@@ -51,9 +54,13 @@ int packet_socket(const char *device)
 
 static short tap_flags(void)
 {
-	if (is_tun)
-		return IFF_TUN | IFF_NO_PI | IFF_VNET_HDR;
-	return IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | (linear ? IFF_NAPI | IFF_NAPI_FRAGS : 0);
+	short flags = IFF_NO_PI | (is_tun ? IFF_TUN : IFF_TAP);
+
+	if (!is_plain)
+		flags |= IFF_VNET_HDR;
+	if (linear && !is_tun)
+		flags |= IFF_NAPI | IFF_NAPI_FRAGS;
+	return flags;
 }
 
 int open_tap(const char *name, uint8_t *mac)
@@ -63,7 +70,7 @@ int open_tap(const char *name, uint8_t *mac)
 	struct ifreq r = { .ifr_flags = tap_flags() };
 
 	strncpy(r.ifr_name, name, IFNAMSIZ - 1);
-	if (fd < 0 || ioctl(fd, TUNSETIFF, &r) || ioctl(fd, TUNSETVNETHDRSZ, &len))
+	if (fd < 0 || ioctl(fd, TUNSETIFF, &r) || (!is_plain && ioctl(fd, TUNSETVNETHDRSZ, &len)))
 		die(name);
 	if (ioctl(s, SIOCGIFHWADDR, &r))
 		die(name);
@@ -78,22 +85,43 @@ int open_tap(const char *name, uint8_t *mac)
 	return fd;
 }
 
+static void read_mac(const char *text, uint8_t *mac)
+{
+	if (sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx",
+		   mac, mac + 1, mac + 2, mac + 3, mac + 4, mac + 5) != ETH_ALEN) {
+		fprintf(stderr, "traffic: not a MAC address: %s\n", text);
+		exit(2);
+	}
+}
+
 /* What takes a virtio_net_hdr and a frame; mac is the frame's destination. */
 int open_sender(const char *name, uint8_t *mac)
 {
 	int fd, one = 1;
 
-	if (!next_hop)
-		return open_tap(name, mac);
+	if (!next_hop) {
+		fd = open_tap(name, mac);
+		if (receiver)
+			read_mac(receiver, mac);
+		return fd;
+	}
 	fd = packet_socket(name);
 	if (setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &one, sizeof(one)))
 		die("PACKET_VNET_HDR");
-	if (sscanf(next_hop, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx",
-		   mac, mac + 1, mac + 2, mac + 3, mac + 4, mac + 5) != ETH_ALEN) {
-		fprintf(stderr, "traffic: not a MAC address: %s\n", next_hop);
-		exit(2);
-	}
+	read_mac(next_hop, mac);
 	return fd;
+}
+
+/* How far into a frame tags push what csum_start says. */
+size_t tags_len(void)
+{
+	return tags.len;
+}
+
+static void insert_tags(uint8_t *frame, size_t n)
+{
+	memmove(frame + 2 * ETH_ALEN + tags.len, frame + 2 * ETH_ALEN, n - 2 * ETH_ALEN);
+	memcpy(frame + 2 * ETH_ALEN, tags.at, tags.len);
 }
 
 /* As the kernel is to have it: from the IP header on, or in pieces. */
@@ -126,8 +154,10 @@ bool send_frame(int fd, size_t n)
 	size_t head = v4 ? IP4 : IP6, payload = n - ETH_HLEN - head;
 	size_t gap = v4 ? 0 : 8;
 
-	if (!fragment_size)
-		return write_frame(fd, out, n);
+	if (!fragment_size) {
+		insert_tags(out + sizeof(struct virtio_net_hdr), n);
+		return write_frame(fd, out, n + tags.len);
+	}
 	memcpy(piece, out, whole + head - out);
 	if (!v4) {
 		ip[6] = IPPROTO_FRAGMENT;

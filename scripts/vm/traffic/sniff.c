@@ -15,6 +15,12 @@
 
 #include "traffic.h"
 
+static const struct opt tun_opts[] = {
+	OPT_FLAG("tun", is_tun, "TAP is a tun, whose packets begin with the IP header"),
+	OPT_FLAG("plain", is_plain, "ask for no offloads, and for no virtio_net_hdr"),
+	{ }
+};
+
 struct reader {
 	const char *proto;
 	unsigned int port;
@@ -63,10 +69,12 @@ static int read_frames(int fd, size_t skip, char **arg)
 	end_when_told();
 	ready();
 	while (r.seen < r.wanted && wait_for(fd, POLLIN)) {
-		ssize_t n = read(fd, buf, sizeof(buf));
+		/* Nothing is looked at in front of the IP header. */
+		size_t gap = is_tun ? ETH_HLEN : 0;
+		ssize_t n = read(fd, buf + gap, sizeof(buf) - gap);
 
 		if (n > (ssize_t)skip)
-			look(&r, buf + skip, n - skip);
+			look(&r, buf + skip, n + gap - skip);
 	}
 	printf("good %d pending %d zero %d bad %d", r.outer.good, r.outer.pending,
 	       r.outer.zero, r.outer.bad);
@@ -87,6 +95,8 @@ static int tap_read(char **arg)
 	uint8_t mac[ETH_ALEN];
 	int fd = open_tap(arg[0], mac);
 
+	if (is_plain)
+		return read_frames(fd, 0, arg + 1);
 	if (ioctl(fd, TUNSETOFFLOAD, TUN_F_CSUM))
 		die("TUNSETOFFLOAD");
 	return read_frames(fd, sizeof(struct virtio_net_hdr), arg + 1);
@@ -101,5 +111,5 @@ const struct job sniff_job = {
 const struct job tap_read_job = {
 	"tap-read", "TAP tcp|udp|udplite|icmp|dccp|vxlan PORT COUNT",
 	"the same, as the virtual machine behind the tap",
-	4, tap_read, { wait_opts },
+	4, tap_read, { wait_opts, tun_opts },
 };

@@ -145,12 +145,13 @@ void set_field(uint8_t *frame, size_t len, const char *field);
 
 /* --- device.c --- */
 
-extern bool is_tun;
+extern bool is_tun, is_plain;
 extern const struct opt device_opts[];
 
 int packet_socket(const char *device);
 int open_tap(const char *name, uint8_t *mac);
 int open_sender(const char *name, uint8_t *mac);
+size_t tags_len(void);
 bool send_frame(int fd, size_t n);
 
 #endif /* TRAFFIC_H */

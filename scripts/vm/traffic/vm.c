@@ -78,7 +78,7 @@ static int vm(char **arg)
 		if (!no_needs_csum) {
 			h->flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
 			h->csum_start = csum_start >= 0 ? csum_start :
-					is_tun ? thoff - ETH_HLEN : thoff;
+					is_tun ? thoff - ETH_HLEN : thoff + (int)tags_len();
 			h->csum_offset = csum_offset >= 0 ? csum_offset : (int)field_offset(proto);
 		}
 		if (gso_size) {
@@ -86,7 +86,7 @@ static int vm(char **arg)
 			h->gso_type = gso_type >= 0 ? gso_type :
 				      src.ss_family == AF_INET ? VIRTIO_NET_HDR_GSO_TCPV4 :
 				      VIRTIO_NET_HDR_GSO_TCPV6;
-			h->hdr_len = thoff + header_len(proto);
+			h->hdr_len = thoff + tags_len() + header_len(proto);
 		}
 		if (send_frame(fd, n))
 			sent++;
