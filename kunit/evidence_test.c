@@ -91,7 +91,7 @@ static const struct evidence_case {
 		{ GSO, 3 * 9000, 2 * MSS }, { GSO, 4 * 9000, 2 * MSS },
 		{ GSO, 5 * 9000, 2 * MSS },
 		{ PLAIN, 5 * 9000, MSS }, { PLAIN, 5 * 9000 + MSS, MSS } } },
-	{ "another connection's acknowledgements are its own", {
+	{ "another connection's acknowledgments are its own", {
 		{ GSO, 1000, 2 * MSS },
 		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED,
 		  .key = KEY + 1 },
@@ -103,7 +103,7 @@ static const struct evidence_case {
 		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED,
 		  .key = KEY + NF_CSUM_WATCH_FLOWS },
 		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_SETTLED } } },
-	{ "nothing but acknowledgements", {
+	{ "nothing but acknowledgments", {
 		{ PLAIN, 1000, 0 },
 		{ ACK, 1000, .far_end = NF_CSUM_FAR_WATCHED } } },
 };
@@ -141,7 +141,7 @@ static void evidence_is_weighed(struct kunit *test)
 	}
 }
 
-/* A device whose acknowledgements come another way is not watched for ever. */
+/* A device whose acknowledgments come another way is not watched for ever. */
 static void patience_ends(struct kunit *test)
 {
 	struct nf_csum_watch *watch;

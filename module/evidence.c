@@ -38,7 +38,7 @@
 
 /* So many GSO packets, confirmed to be lost, are enough. */
 #define ENOUGH		4
-/* Where so many settled nothing, the acknowledgements come another way. */
+/* Where so many settled nothing, the acknowledgments come another way. */
 #define PATIENCE	2000
 /* A connection that was quiet for so long makes room for another. */
 #define QUIET		(2 * HZ)

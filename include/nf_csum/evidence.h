@@ -65,7 +65,7 @@ struct nf_csum_watch {
 };
 
 /*
- * Is it in vain? Where no acknowledgement comes this way there is nothing else that
+ * Is it in vain? Where no acknowledgment comes this way there is nothing else that
  * would end it: what was remembered fills all places, and stays.
  */
 static inline bool nf_csum_watch_is_vain(const struct nf_csum_watch *watch)

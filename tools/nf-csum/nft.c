@@ -36,7 +36,9 @@ struct reading {
  * @pool: for paths
  * @module: what it would be called as a module
  *
- * Asking by netlink would load it, and to look is not to change. Return: whether.
+ * Asking by netlink would load it, and to look is not to change.
+ *
+ * Return: whether.
  */
 bool kernel_has(struct pool *pool, const char *module)
 {

@@ -442,7 +442,9 @@ const char *knob_means(const struct knob *knob, const char *value)
  * @value: as the module writes it
  *
  * A module parameter can change what namespaces begin with; compared is what the
- * module begins with by itself. Return: whether; no for an unknown one.
+ * module begins with by itself.
+ *
+ * Return: whether; no for an unknown one.
  */
 bool knob_is_initial(const struct knob *knob, const char *value)
 {
