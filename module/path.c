@@ -455,7 +455,8 @@ static noinline void handle_tunnel(struct nf_csum_net *nfc, struct sk_buff *skb,
 unsigned int nf_csum_after_snat(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
-	if (unlikely(skb->ip_summed == CHECKSUM_PARTIAL && !skb_is_gso(skb)))
+	if (unlikely(skb->ip_summed == CHECKSUM_PARTIAL && !skb_is_gso(skb) &&
+		     nf_csum_recall_outer(skb) != NF_CSUM_OUTER_NONE))
 		handle_tunnel(priv, skb, state);
 	return NF_ACCEPT;
 }
