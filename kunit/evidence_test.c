@@ -38,6 +38,20 @@ static const struct evidence_case {
 		{ ACK, 30000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
 		LOST_PAIR(40000),
 		{ ACK, 40000 + 2 * MSS, .far_end = NF_CSUM_FAR_LOSES } } },
+	{ "one that arrives among three that were lost settles nothing", {
+		LOST_PAIR(10000), LOST_PAIR(20000), LOST_PAIR(30000),
+		{ ACK, 40000, .far_end = NF_CSUM_FAR_WATCHED },
+		{ GSO, 40000, 2 * MSS },
+		{ ACK, 50000, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_PAIR(50000),
+		{ ACK, 60000, .far_end = NF_CSUM_FAR_LOSES } } },
+	{ "two that arrive after two that were lost do", {
+		LOST_PAIR(10000), LOST_PAIR(20000),
+		{ ACK, 30000, .far_end = NF_CSUM_FAR_WATCHED },
+		{ GSO, 40000, 2 * MSS },
+		{ ACK, 50000, .far_end = NF_CSUM_FAR_WATCHED },
+		{ GSO, 50000, 2 * MSS },
+		{ ACK, 60000, .far_end = NF_CSUM_FAR_SETTLED } } },
 	{ "lost and not acknowledged tells nothing", {
 		LOST_PAIR(10000), LOST_PAIR(20000), LOST_PAIR(30000),
 		LOST_PAIR(40000),

@@ -7,9 +7,11 @@
  *	plain segments of it sent, each exactly once, until none is missing: lost
  *	acknowledged --> lost: confirmed; not lost: the far end takes GSO packets
  *
- * One GSO packet that got there settles that a device is healthy, and it is never
- * looked at again. A device whose far end got none, while four were confirmed to
- * be lost, has its offloads taken. Anything else is no evidence.
+ * A GSO packet that got there settles that a device is healthy, and it is not
+ * looked at again; where some were confirmed to be lost, half as many have to get
+ * there, since a segment can have been sent before its range was remembered. A
+ * device of which four were confirmed to be lost before that has its offloads
+ * taken. Anything else is no evidence.
  *
  * A device is watched when it first carries TCP in GSO packets. The hooks are
  * there only while one is.
@@ -220,8 +222,12 @@ enum nf_csum_far_end nf_csum_watch_acked(struct nf_csum_watch *watch, u64 key,
 		range = &flow->ranges[i];
 		if (is_free(range) || before(ack, range->end))
 			continue;
-		if (!is_lost(range))
-			return NF_CSUM_FAR_SETTLED;
+		if (!is_lost(range)) {
+			forget(range);
+			if (++watch->arrived > watch->confirmed / 2)
+				return NF_CSUM_FAR_SETTLED;
+			continue;
+		}
 		forget(range);
 		if (++watch->confirmed == ENOUGH)
 			return NF_CSUM_FAR_LOSES;

@@ -48,6 +48,7 @@ struct nf_csum_range {
  * @sent: GSO packets that left, remembered or not
  * @packets: those that were remembered
  * @confirmed: those that came again as plain segments, and were then acknowledged
+ * @arrived: those that were acknowledged without having come again
  * @flows: TCP connections, by a hash of addresses and ports
  * @rcu: frees it
  */
@@ -56,6 +57,7 @@ struct nf_csum_watch {
 	unsigned int sent;
 	unsigned int packets;
 	unsigned int confirmed;
+	unsigned int arrived;
 	struct nf_csum_flow {
 		u64 key;
 		unsigned long used;
