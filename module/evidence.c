@@ -42,6 +42,8 @@
 #define ENOUGH		4
 /* Where so many settled nothing, the acknowledgments come another way. */
 #define PATIENCE	2000
+/* The hooks stay for so long without a device that is watched. */
+#define IDLE		(60 * HZ)
 /* A connection that was quiet for so long makes room for another. */
 #define QUIET		(2 * HZ)
 
@@ -424,15 +426,33 @@ static void stop(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
 	nfc->link.watches--;
 }
 
-static void sync_hooks(struct nf_csum_net *nfc)
+/*
+ * Unregistering a hook drops what a namespace has queued for programs (NFQUEUE).
+ * So that is not done each time that a device was settled.
+ */
+static void stop_idle_hooks(struct nf_csum_net *nfc, bool wanted)
+{
+	struct nf_csum_link *link = &nfc->link;
+
+	if (wanted && !link->idle_until)
+		link->idle_until = (jiffies + IDLE) ?: 1;
+	if (wanted && time_before(jiffies, link->idle_until)) {
+		schedule_delayed_work(&link->idle, link->idle_until - jiffies);
+		return;
+	}
+	nf_unregister_net_hooks(nfc->net, link->watch, NF_CSUM_WATCH_HOOKS);
+	link->watch_hooked = false;
+}
+
+static void sync_hooks(struct nf_csum_net *nfc, bool wanted)
 {
 	struct nf_csum_link *link = &nfc->link;
 	unsigned int i;
 
+	if (link->watches)
+		link->idle_until = 0;
 	if (!link->watches && link->watch_hooked) {
-		nf_unregister_net_hooks(nfc->net, link->watch,
-					NF_CSUM_WATCH_HOOKS);
-		link->watch_hooked = false;
+		stop_idle_hooks(nfc, wanted);
 	} else if (link->watches && !link->watch_hooked) {
 		memcpy(link->watch, hooks, sizeof(hooks));
 		for (i = 0; i < NF_CSUM_WATCH_HOOKS; i++)
@@ -487,7 +507,7 @@ void nf_csum_evidence_sync(struct nf_csum_net *nfc)
 		if (iface && iface->dev == dev)
 			sync_iface(nfc, iface, dev, wanted);
 	}
-	sync_hooks(nfc);
+	sync_hooks(nfc, wanted);
 }
 
 /**

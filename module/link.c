@@ -274,6 +274,12 @@ static void sync_work(struct work_struct *work)
 	nf_csum_link_sync(container_of(work, struct nf_csum_net, link.sync));
 }
 
+static void idle_work(struct work_struct *work)
+{
+	nf_csum_link_sync(container_of(work, struct nf_csum_net,
+				       link.idle.work));
+}
+
 /**
  * nf_csum_link_changed - have the same done soon
  * @nfc: the namespace
@@ -295,6 +301,7 @@ void nf_csum_link_changed(struct nf_csum_net *nfc)
 void nf_csum_link_init(struct nf_csum_net *nfc)
 {
 	INIT_WORK(&nfc->link.sync, sync_work);
+	INIT_DELAYED_WORK(&nfc->link.idle, idle_work);
 }
 
 /**
@@ -310,6 +317,7 @@ void nf_csum_link_stop(struct nf_csum_net *nfc)
 	WRITE_ONCE(nfc->link.closing, true);
 	/* Packets may go on asking, but the work does nothing for them. */
 	cancel_work_sync(&nfc->link.sync);
+	cancel_delayed_work_sync(&nfc->link.idle);
 	/* Most namespaces have nothing there, and many may end at once. */
 	if (nfc->link.bridge_hooked || nfc->link.watch_hooked ||
 	    nfc->link.ingress_hooks)
@@ -326,4 +334,5 @@ void nf_csum_link_exit(struct nf_csum_net *nfc)
 {
 	/* A packet may have asked for something meanwhile. */
 	cancel_work_sync(&nfc->link.sync);
+	cancel_delayed_work_sync(&nfc->link.idle);
 }

@@ -23,6 +23,8 @@ struct nf_csum_net;
  * @bridge_hooked: it is registered; under the RTNL
  * @watch: hooks for what devices send whose far end is not known yet
  * @watch_hooked: they are registered; under the RTNL
+ * @idle: takes them away when they were of no use for a while
+ * @idle_until: when that is, in jiffies; 0 while they are of use; under the RTNL
  * @watches: how many such devices there are; under the RTNL
  * @ingress_hooks: how many devices have a hook; under the RTNL
  * @closing: nothing may be registered any more
@@ -31,6 +33,8 @@ struct nf_csum_link {
 	struct work_struct sync;
 	struct nf_hook_ops bridge;
 	struct nf_hook_ops watch[NF_CSUM_WATCH_HOOKS];
+	struct delayed_work idle;
+	unsigned long idle_until;
 	unsigned int watches;
 	unsigned int ingress_hooks;
 	bool watch_hooked;
