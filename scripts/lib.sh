@@ -28,11 +28,12 @@ installed() {
 	[ "$status" = 'install ok installed' ]
 }
 
-# need PACKAGE...: install the Debian packages that are not there yet
+# need PACKAGE...: install the Debian packages that are not there yet. Some libraries have another
+# name in Debian 13, where apt knows the old one, too.
 need() {
 	local p missing=()
 	for p; do
-		installed "$p" || missing+=("$p")
+		installed "$p" || installed "${p}t64" || missing+=("$p")
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0
 	[ "$(id -u)" -eq 0 ] || die "missing packages; as root: apt-get install ${missing[*]}"
@@ -63,7 +64,7 @@ mirror() {
 
 # suite_apt ARCHITECTURE SUITE...: an apt configuration of its own for those suites, so that the
 # machine's is left alone, and for that architecture beside the machine's; sets the array
-# apt_options
+# apt_options, and brings the lists up to date
 suite_apt() {
 	local arch=$1 keyring=/usr/share/keyrings/debian-archive-keyring.gpg suite label dir
 	shift
@@ -82,6 +83,40 @@ suite_apt() {
 		-o Dir::Etc::SourceList="$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null
 		-o Dir::State::Lists="$dir/lists" -o Dir::Cache::archives="$dir/archives"
 		-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Sandbox::User=root)
+	# One at a time: the lists have a lock that apt does not wait for.
+	locked "apt-${dir##*/}" apt-get "${apt_options[@]}" -q update >"$cache/apt.log" 2>&1 ||
+		{ tail -n 5 "$cache/apt.log" >&2; die "cannot read the package lists of $*"; }
+}
+
+# linux_source: the sources of Debian's kernel 6.1, whatever this machine's Debian is; prints a
+# folder named by their version, with linux-source-6.1.tar.xz in it
+linux_source() {
+	local newest=$cache/source/newest
+	mkdir -p "$cache/source"
+	# Asked once a day, as by scripts/kernel.
+	[ -n "$(find "$newest" -mmin -1440 2>/dev/null)" ] || locked source fetch_source || return
+	readlink -f "$newest"
+}
+
+fetch_source() {
+	local version folder
+	suite_apt amd64 bookworm bookworm-security
+	version=$(apt-cache "${apt_options[@]}" policy linux-source-6.1 | sed -n 's/^ *Candidate: //p')
+	folder=$cache/source/$version
+	if [ ! -e "$folder" ]; then
+		say "fetching the sources of the Debian kernel $version"
+		rm -rf "$folder.tmp"
+		mkdir -p "$folder.tmp"
+		(cd "$folder.tmp" && apt-get "${apt_options[@]}" -q download linux-source-6.1 &&
+			dpkg-deb --fsys-tarfile linux-source-6.1_*.deb |
+				tar -x --strip-components=3 ./usr/src/linux-source-6.1.tar.xz &&
+			rm linux-source-6.1_*.deb) >"$cache/apt.log" 2>&1 ||
+			{ tail -n 5 "$cache/apt.log" >&2; die "cannot download linux-source-6.1"; }
+		mv "$folder.tmp" "$folder"
+	fi
+	find "$cache/source" -mindepth 1 -maxdepth 1 -type d ! -path "$folder" -mtime +7 -exec rm -rf {} +
+	ln -sfn "$version" "$cache/source/newest"
+	touch -h "$cache/source/newest"
 }
 
 # architecture KERNEL_FOLDER: sets what Debian, the kernel and the compilers call it (arch,
