@@ -76,15 +76,40 @@ static const struct evidence_case {
 		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_SETTLED } } },
 	{ "the last segment is short", {
 		{ GSO, 1000, 2 * MSS + 7 }, { PLAIN, 1000, MSS },
-		{ PLAIN, 1000 + 2 * MSS, 7 },
-		{ PLAIN, 1000 + MSS, MSS, true } } },
-	{ "segments of other sizes are no evidence", {
-		{ GSO, 1000, 2 * MSS }, { PLAIN, 1000, MSS - 1 },
-		{ PLAIN, 1000 + MSS - 1, MSS + 1 },
-		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED } } },
-	{ "a segment that begins before it is none of it", {
+		{ PLAIN, 1000 + MSS, MSS }, { PLAIN, 1000 + 2 * MSS, 7, true } } },
+	{ "the last segment comes first", {
+		{ GSO, 1000, 3 * MSS }, { PLAIN, 1000 + 2 * MSS, MSS },
+		{ PLAIN, 1000, MSS }, { PLAIN, 1000 + MSS, MSS, true },
+		{ ACK, 1000 + 3 * MSS, .far_end = NF_CSUM_FAR_WATCHED } } },
+	{ "the last two come first", {
+		{ GSO, 1000, 3 * MSS }, { PLAIN, 1000 + 2 * MSS, MSS },
+		{ PLAIN, 1000 + MSS, MSS }, { PLAIN, 1000, MSS, true } } },
+	{ "one from the middle comes first", {
+		{ GSO, 1000, 3 * MSS }, { PLAIN, 1000 + MSS, MSS },
+		{ PLAIN, 1000, MSS }, { PLAIN, 1000 + 2 * MSS, MSS },
+		{ ACK, 1000 + 3 * MSS, .far_end = NF_CSUM_FAR_WATCHED } } },
+	{ "a head that runs into the tail", {
+		{ GSO, 1000, 3 * MSS }, { PLAIN, 1000 + 2 * MSS, MSS },
+		{ PLAIN, 1000, MSS }, { PLAIN, 1000 + MSS, MSS + 1 },
+		{ ACK, 1000 + 3 * MSS, .far_end = NF_CSUM_FAR_WATCHED } } },
+	{ "a tail that runs into the head", {
+		{ GSO, 1000, 3 * MSS }, { PLAIN, 1000, MSS },
+		{ PLAIN, 1000 + MSS - 1, 2 * MSS + 1 },
+		{ ACK, 1000 + 3 * MSS, .far_end = NF_CSUM_FAR_WATCHED } } },
+	{ "all of it came again, then some", {
+		LOST_PAIR(1000), { PLAIN, 1000 + MSS, MSS },
+		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_PAIR(10000), { PLAIN, 10000, MSS },
+		LOST_PAIR(20000), LOST_PAIR(30000), LOST_PAIR(40000),
+		{ ACK, 50000, .far_end = NF_CSUM_FAR_WATCHED } } },
+	{ "options that have grown make smaller segments", {
+		{ GSO, 1000, 2 * MSS }, { PLAIN, 1000, MSS - 8 },
+		{ PLAIN, 1000 + MSS - 8, MSS - 8 },
+		{ PLAIN, 1000 + 2 * MSS - 16, 16, true } } },
+	{ "segments reach beyond it at both ends", {
 		{ GSO, 1000, 2 * MSS }, { PLAIN, 1000 - MSS / 2, MSS },
-		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED } } },
+		{ PLAIN, 1000 + MSS / 2, MSS },
+		{ PLAIN, 1000 + MSS + MSS / 2, MSS, true } } },
 	{ "GSO that is sent again is no evidence", {
 		{ GSO, 1000, 2 * MSS }, { GSO, 1000 + MSS, 2 * MSS },
 		{ ACK, 1000 + 3 * MSS, .far_end = NF_CSUM_FAR_WATCHED } } },
@@ -94,12 +119,9 @@ static const struct evidence_case {
 	{ "one segment only is not remembered", {
 		{ GSO, 1000, MSS },
 		{ ACK, 1000 + MSS, .far_end = NF_CSUM_FAR_WATCHED } } },
-	{ "nor are more than 64", {
-		{ GSO, 1000, 65 * MSS },
-		{ ACK, 1000 + 65 * MSS, .far_end = NF_CSUM_FAR_WATCHED } } },
-	{ "64 are", {
-		{ GSO, 1000, 64 * MSS },
-		{ ACK, 1000 + 64 * MSS, .far_end = NF_CSUM_FAR_SETTLED } } },
+	{ "big TCP is", {
+		{ GSO, 1000, 130 * MSS },
+		{ ACK, 1000 + 130 * MSS, .far_end = NF_CSUM_FAR_SETTLED } } },
 	{ "no more than four ranges are remembered", {
 		{ GSO, 1 * 9000, 2 * MSS }, { GSO, 2 * 9000, 2 * MSS },
 		{ GSO, 3 * 9000, 2 * MSS }, { GSO, 4 * 9000, 2 * MSS },

@@ -4,7 +4,7 @@
  * segment at a time. That is evidence:
  *
  *	GSO packet sent --> remember its range of sequence numbers
- *	plain segments of it sent, each exactly once, until none is missing: lost
+ *	each byte of it sent exactly once more, in plain segments: lost
  *	acknowledged --> lost: confirmed; not lost: the far end takes GSO packets
  *
  * A GSO packet that got there settles that a device is healthy, and it is not
@@ -98,25 +98,18 @@ static bool overlaps(const struct nf_csum_range *range, u32 start, u32 end)
 	       before(start, range->end);
 }
 
-static unsigned int segments_of(const struct nf_csum_range *range)
-{
-	return DIV_ROUND_UP(range->end - range->start, range->mss);
-}
-
 static bool is_lost(const struct nf_csum_range *range)
 {
-	unsigned int n = segments_of(range);
-
-	return range->seen == (n == 64 ? ~0ULL : BIT_ULL(n) - 1);
+	return range->head == range->tail;
 }
 
 static void sent_gso(struct nf_csum_watch *watch, u64 key, u32 seq,
 		     unsigned int len, unsigned int gso_size)
 {
-	unsigned int i, n = DIV_ROUND_UP(len, gso_size);
 	struct nf_csum_range *range, *place = NULL;
 	struct nf_csum_flow *flow;
 	bool again = false;
+	unsigned int i;
 
 	watch->sent++;
 	flow = find_or_add_flow(watch, key);
@@ -132,28 +125,33 @@ static void sent_gso(struct nf_csum_watch *watch, u64 key, u32 seq,
 			place = range;
 	}
 	/* Sent again as GSO: whatever comes now tells nothing. */
-	if (again || !place || n < 2 || n > NF_CSUM_WATCH_SEGMENTS)
+	if (again || !place || len <= gso_size)
 		return;
 	place->start = seq;
 	place->end = seq + len;
-	place->mss = gso_size;
-	place->seen = 0;
+	place->head = place->start;
+	place->tail = place->end;
 	watch->packets++;
 }
 
-/* One of the segments of a range, whole; a bit for which one, 0 if it is none. */
-static u64 segment_bit(const struct nf_csum_range *range, u32 seq,
-		       unsigned int len)
+/*
+ * TCP cuts what it sends again anew: its options may have grown since. It goes from
+ * the first byte on, only the very last segment may come before (a tail loss probe).
+ * Anything else tells nothing.
+ */
+static bool came_again(struct nf_csum_range *range, u32 start, u32 end)
 {
-	u32 offset = seq - range->start;
-
-	if (before(seq, range->start) || offset % range->mss)
-		return 0;
-	if (len != range->mss && seq + len != range->end)
-		return 0;
-	if (len > range->mss)
-		return 0;
-	return BIT_ULL(offset / range->mss);
+	if (before(start, range->start))
+		start = range->start;
+	if (after(end, range->end))
+		end = range->end;
+	if (start == range->head && !after(end, range->tail))
+		range->head = end;
+	else if (end == range->tail && !before(start, range->head))
+		range->tail = start;
+	else
+		forget(range);
+	return !is_free(range) && is_lost(range);
 }
 
 static bool sent_plain(struct nf_csum_watch *watch, u64 key, u32 seq,
@@ -163,19 +161,11 @@ static bool sent_plain(struct nf_csum_watch *watch, u64 key, u32 seq,
 	struct nf_csum_range *range;
 	bool lost = false;
 	unsigned int i;
-	u64 bit;
 
 	for (i = 0; flow && i < NF_CSUM_WATCH_RANGES; i++) {
 		range = &flow->ranges[i];
-		if (!overlaps(range, seq, seq + len))
-			continue;
-		bit = segment_bit(range, seq, len);
-		if (!bit || range->seen & bit) {
-			forget(range);
-			continue;
-		}
-		range->seen |= bit;
-		lost |= is_lost(range);
+		if (overlaps(range, seq, seq + len))
+			lost |= came_again(range, seq, seq + len);
 	}
 	return lost;
 }

@@ -21,8 +21,6 @@ enum nf_csum_far_end {
 	NF_CSUM_FAR_LOSES,	/* loses them */
 };
 
-/* A bit for each segment; what is longer tells no more. */
-#define NF_CSUM_WATCH_SEGMENTS	64
 #define NF_CSUM_WATCH_RANGES	4
 #define NF_CSUM_WATCH_FLOWS	8
 /* Who has sent so many, and nothing came of it, is not worth the watching. */
@@ -32,14 +30,14 @@ enum nf_csum_far_end {
  * struct nf_csum_range - bytes that were sent as one GSO packet
  * @start: sequence number of the first
  * @end: of the one behind the last; as @start if there is nothing here
- * @mss: bytes of a segment
- * @seen: the segments that came again, a bit for each
+ * @head: came again up to here
+ * @tail: and from here on
  */
 struct nf_csum_range {
 	u32 start;
 	u32 end;
-	u16 mss;
-	u64 seen;
+	u32 head;
+	u32 tail;
 };
 
 /**
