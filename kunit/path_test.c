@@ -23,6 +23,7 @@
 /* How often the fast path said each of these. */
 struct said {
 	unsigned int ok;
+	unsigned int partial;
 	unsigned int state[NF_CSUM_COUNTERS];
 };
 
@@ -62,6 +63,12 @@ static void fast_is_slow(struct kunit *test)
 		slow = inspected(&p, v.hook);
 		fast.skb = p.skb;
 		fast.family = p.family;
+		if (p.skb->ip_summed == CHECKSUM_PARTIAL &&
+		    !skb_is_gso(p.skb) &&
+		    nf_csum_fast_partial(p.skb, p.family)) {
+			EXPECT_STATE(test, &slow, NF_CSUM_PARTIAL, v.name);
+			said->partial++;
+		}
 		if (p.skb->ip_summed != CHECKSUM_PARTIAL &&
 		    nf_csum_fast_ok(p.skb, p.family)) {
 			EXPECT_STATE(test, &slow, NF_CSUM_OK, v.name);
@@ -74,20 +81,40 @@ static void fast_is_slow(struct kunit *test)
 	}
 	/* It takes a good part of what it is made for. */
 	KUNIT_EXPECT_GT(test, said->ok, packets / 50);
-	KUNIT_EXPECT_GT(test, said->state[NF_CSUM_PARTIAL], packets / 100);
+	KUNIT_EXPECT_GT(test, said->partial, packets / 100);
+	KUNIT_EXPECT_EQ(test, said->partial, said->state[NF_CSUM_PARTIAL]);
 	KUNIT_EXPECT_GT(test, said->state[NF_CSUM_PARTIAL_INNER], packets / 200);
 	KUNIT_EXPECT_GT(test, said->state[NF_CSUM_GSO], packets / 200);
+}
+
+/* The device that packets come from and go to. */
+static struct {
+	struct net_device dev;
+	struct nf_csum_iface iface;
+	bool known;
+} device;
+
+static void choose_device(struct nf_csum_net *nfc, struct forger *forger)
+{
+	device.dev.ifindex = 7;
+	device.iface.ifindex = 7;
+	device.iface.flags = forge_pick(forger, 2) ? NF_CSUM_IFACE_FINISH : 0;
+	device.known = forge_pick(forger, 4);
+	nfc->ifaces.cache[7] = device.known ? &device.iface : NULL;
 }
 
 /* What the hooks are to do, from the parts that the other tests test. */
 static u32 expected_deeds(struct packet *p, const struct nf_csum_knobs *knobs,
 			  const struct variant *v, enum nf_csum_counter *state)
 {
+	bool finishes = knobs->finish == NF_CSUM_SCOPE_ALL ||
+			(knobs->finish == NF_CSUM_SCOPE_AUTO &&
+			 device.known && device.iface.flags);
 	struct nf_csum_packet pkt = inspected(p, v->hook);
 	u32 allowed = nf_csum_allowed(knobs, p->skb, 0), done;
 
 	/* On the way in only what is pending in a tunnel, or is complete. */
-	if (allowed && knobs->finish == NF_CSUM_SCOPE_ALL &&
+	if (allowed && finishes &&
 	    (v->hook == NF_INET_POST_ROUTING || pkt.verified ||
 	     pkt.state == NF_CSUM_PARTIAL_INNER))
 		allowed |= BIT(NF_CSUM_FINISHED);
@@ -130,7 +157,12 @@ static unsigned long total(const struct nf_csum_net *nfc, const struct variant *
 static unsigned int call_hook(struct nf_csum_net *nfc, struct packet *p,
 			      const struct variant *v)
 {
-	const struct nf_hook_state state = { .hook = v->hook, .pf = v->family };
+	const struct nf_hook_state state = {
+		.hook = v->hook,
+		.pf = v->family,
+		.in = v->hook == NF_INET_PRE_ROUTING ? &device.dev : NULL,
+		.out = v->hook == NF_INET_PRE_ROUTING ? NULL : &device.dev,
+	};
 
 	if (v->hook == NF_INET_PRE_ROUTING)
 		return v->family == NFPROTO_IPV4 ?
@@ -190,6 +222,7 @@ static void hooks_do_what_was_decided(struct kunit *test)
 			NF_CSUM_MODE_REPAIR : NF_CSUM_MODE_OBSERVE;
 		nfc->knobs.finish = forge_pick(&forger, 3);
 		nfc->knobs.trust = forge_pick(&forger, 3);
+		choose_device(nfc, &forger);
 		same = forger;
 		forge(test, &forger, &p, &v);
 		forge(test, &same, &twin, &v);

@@ -302,12 +302,42 @@ static noinline unsigned int handle_partial(struct nf_csum_net *nfc,
 	return NF_ACCEPT;
 }
 
+/*
+ * What comes in pending, and what leaves so through a device that finishes it:
+ * nearly always there is nothing to do but count. Nothing is called, so that no
+ * register has to be saved.
+ */
 static __always_inline unsigned int
 handle_pending(struct nf_csum_net *nfc, struct sk_buff *skb,
-	       const struct nf_hook_state *state)
+	       const struct nf_hook_state *state, const struct net_device *dev,
+	       enum nf_csum_column column)
 {
-	return skb_is_gso(skb) ? handle_gso(nfc, skb, state) :
-				 handle_partial(nfc, skb, state);
+	struct nf_csum_iface *iface;
+
+	iface = nf_csum_iface_cached(&nfc->ifaces, dev->ifindex);
+	if (unlikely(!iface || trace_nf_csum_packet_enabled()))
+		return handle_partial(nfc, skb, state);
+	if (column == NF_CSUM_POSTROUTING &&
+	    nf_csum_finish_covers(&nfc->knobs, nf_csum_iface_flags(iface)))
+		return handle_partial(nfc, skb, state);
+	if (unlikely(!nf_csum_fast_partial(skb, state->pf)))
+		return handle_partial(nfc, skb, state);
+	nf_csum_count_one(nfc, iface, column, NF_CSUM_PARTIAL);
+	return NF_ACCEPT;
+}
+
+static noinline unsigned int
+handle_pending_in(struct nf_csum_net *nfc, struct sk_buff *skb,
+		  const struct nf_hook_state *state)
+{
+	return handle_pending(nfc, skb, state, state->in, NF_CSUM_PREROUTING);
+}
+
+static noinline unsigned int
+handle_pending_out(struct nf_csum_net *nfc, struct sk_buff *skb,
+		   const struct nf_hook_state *state)
+{
+	return handle_pending(nfc, skb, state, state->out, NF_CSUM_POSTROUTING);
 }
 
 /* Nothing is pending: nearly always there is nothing to do but count. */
@@ -330,7 +360,9 @@ handle_prerouting(struct nf_csum_net *nfc, struct sk_buff *skb,
 		return handle_exempt(nfc, skb, state);
 	if (skb->ip_summed != CHECKSUM_NONE) {
 		if (skb->ip_summed == CHECKSUM_PARTIAL)
-			return handle_pending(nfc, skb, state);
+			return skb_is_gso(skb) ?
+				handle_gso(nfc, skb, state) :
+				handle_pending_in(nfc, skb, state);
 		if (READ_ONCE(nfc->knobs.verify))
 			return handle_slow(nfc, skb, state);
 	}
@@ -345,7 +377,9 @@ handle_postrouting(struct nf_csum_net *nfc, struct sk_buff *skb,
 		return handle_exempt(nfc, skb, state);
 	if (skb->ip_summed != CHECKSUM_NONE) {
 		if (skb->ip_summed == CHECKSUM_PARTIAL)
-			return handle_pending(nfc, skb, state);
+			return skb_is_gso(skb) ?
+				handle_gso(nfc, skb, state) :
+				handle_pending_out(nfc, skb, state);
 		if (nf_csum_has_own_voucher(skb) &&
 		    nf_csum_repairs(&nfc->knobs))
 			nf_csum_unvouch(skb);

@@ -174,4 +174,24 @@ static __always_inline bool nf_csum_fast_pending(struct nf_csum_packet *pkt)
 	       nf_csum_offload_in_bounds(pkt);
 }
 
+/**
+ * nf_csum_fast_partial - the same where nothing but the state matters
+ * @skb: a packet that is CHECKSUM_PARTIAL and not GSO; skb->data is at the network
+ *	header
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ *
+ * Context: Any.
+ * Return: true if nf_csum_inspect() would say NF_CSUM_PARTIAL, and the packet is no
+ * SCTP; false if that takes a full judgement.
+ */
+static __always_inline bool nf_csum_fast_partial(struct sk_buff *skb, u8 family)
+{
+	struct nf_csum_packet pkt = { .skb = skb, .family = family };
+
+	return !skb_csum_is_sctp(skb) && nf_csum_fast_headers(&pkt) &&
+	       pkt.found == pkt.seed &&
+	       skb_checksum_start_offset(skb) == pkt.thoff &&
+	       pkt.thoff + skb->csum_offset == pkt.field;
+}
+
 #endif /* NF_CSUM_FASTPATH_H */

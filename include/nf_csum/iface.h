@@ -99,6 +99,16 @@ struct nf_csum_ifaces {
 	struct work_struct reap;
 };
 
+/* Most interfaces are found here; NULL if it is another's place. */
+static inline struct nf_csum_iface *
+nf_csum_iface_cached(const struct nf_csum_ifaces *ifaces, unsigned int ifindex)
+{
+	struct nf_csum_iface *iface;
+
+	iface = READ_ONCE(ifaces->cache[ifindex % NF_CSUM_IFACE_CACHE]);
+	return likely(iface && iface->ifindex == ifindex) ? iface : NULL;
+}
+
 /**
  * nf_csum_iface_find - find what is known about an interface
  * @ifaces: of the namespace it is in
@@ -110,10 +120,9 @@ struct nf_csum_ifaces {
 static inline struct nf_csum_iface *
 nf_csum_iface_find(struct nf_csum_ifaces *ifaces, unsigned int ifindex)
 {
-	struct nf_csum_iface *iface;
+	struct nf_csum_iface *iface = nf_csum_iface_cached(ifaces, ifindex);
 
-	iface = READ_ONCE(ifaces->cache[ifindex % NF_CSUM_IFACE_CACHE]);
-	if (likely(iface && iface->ifindex == ifindex))
+	if (likely(iface))
 		return iface;
 	return ifindex ? xa_load(&ifaces->by_index, ifindex) : NULL;
 }
@@ -142,6 +151,7 @@ nf_csum_iface_flags(const struct nf_csum_iface *iface)
 
 bool nf_csum_is_listed(const struct nf_csum_globs *globs, const char *name);
 bool nf_csum_iface_is_stacked(const struct net_device *dev);
+bool nf_csum_iface_is_software(struct net_device *dev);
 int nf_csum_ifaces_list(struct nf_csum_net *nfc, enum nf_csum_list list,
 			const char *text);
 void nf_csum_ifaces_text(struct nf_csum_net *nfc, enum nf_csum_list list,
