@@ -13,8 +13,10 @@
  * device of which four were confirmed to be lost before that has its offloads
  * taken. Anything else is no evidence.
  *
- * A device is watched when it first carries TCP in GSO packets. The hooks are
- * there only while one is.
+ * A device is watched when it first carries TCP in GSO packets, and while it does.
+ * The hooks are there only while one is. Where packets leave the host behind it (a
+ * network card among a bridge's ports), nothing is watched: a stranger could make
+ * evidence by leaving GSO packets unacknowledged.
  */
 #include <kunit/visibility.h>
 #include <linux/ip.h>
@@ -42,7 +44,10 @@
 #define ENOUGH		4
 /* Where so many settled nothing, the acknowledgments come another way. */
 #define PATIENCE	2000
-/* The hooks stay for so long without a device that is watched. */
+/*
+ * A device that carries no GSO packet for so long is not watched, and the hooks stay
+ * for so long without one that is.
+ */
 #define IDLE		(60 * HZ)
 /* A connection that was quiet for so long makes room for another. */
 #define QUIET		(2 * HZ)
@@ -111,6 +116,7 @@ static void sent_gso(struct nf_csum_watch *watch, u64 key, u32 seq,
 	bool again = false;
 	unsigned int i;
 
+	WRITE_ONCE(watch->used, jiffies);
 	watch->sent++;
 	flow = find_or_add_flow(watch, key);
 	if (!flow)
@@ -387,24 +393,6 @@ void nf_csum_evidence_want(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 	nf_csum_link_changed(nfc);
 }
 
-static void start(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
-{
-	struct nf_csum_watch *watch;
-
-	/* A packet that asked late has put FAR_WANTED over FAR_WATCHED. */
-	if (rtnl_dereference(iface->watch)) {
-		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_WATCHED);
-		return;
-	}
-	watch = kzalloc(sizeof(*watch), GFP_KERNEL);
-	if (!watch)
-		return;
-	spin_lock_init(&watch->lock);
-	rcu_assign_pointer(iface->watch, watch);
-	WRITE_ONCE(iface->far_end, NF_CSUM_FAR_WATCHED);
-	nfc->link.watches++;
-}
-
 static void stop(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
 {
 	struct nf_csum_watch *watch = rtnl_dereference(iface->watch);
@@ -414,6 +402,43 @@ static void stop(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
 	RCU_INIT_POINTER(iface->watch, NULL);
 	kfree_rcu(watch, rcu);
 	nfc->link.watches--;
+}
+
+/**
+ * nf_csum_evidence_reset - a device has changed, so what was settled is no more
+ * @iface: its interface
+ *
+ * Context: Under the RTNL.
+ */
+void nf_csum_evidence_reset(struct nf_csum_iface *iface)
+{
+	if (READ_ONCE(iface->far_end) != NF_CSUM_FAR_LOSES)
+		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_UNKNOWN);
+}
+
+static void start(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
+		  struct net_device *dev)
+{
+	struct nf_csum_watch *watch;
+
+	if (!nf_csum_iface_is_software(dev)) {
+		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_SETTLED);
+		stop(nfc, iface);
+		return;
+	}
+	/* A packet that asked late has put FAR_WANTED over FAR_WATCHED. */
+	if (rtnl_dereference(iface->watch)) {
+		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_WATCHED);
+		return;
+	}
+	watch = kzalloc(sizeof(*watch), GFP_KERNEL);
+	if (!watch)
+		return;
+	spin_lock_init(&watch->lock);
+	watch->used = jiffies;
+	rcu_assign_pointer(iface->watch, watch);
+	WRITE_ONCE(iface->far_end, NF_CSUM_FAR_WATCHED);
+	nfc->link.watches++;
 }
 
 /*
@@ -439,8 +464,10 @@ static void sync_hooks(struct nf_csum_net *nfc, bool wanted)
 	struct nf_csum_link *link = &nfc->link;
 	unsigned int i;
 
-	if (link->watches)
+	if (link->watches) {
 		link->idle_until = 0;
+		schedule_delayed_work(&link->idle, IDLE);
+	}
 	if (!link->watches && link->watch_hooked) {
 		stop_idle_hooks(nfc, wanted);
 	} else if (link->watches && !link->watch_hooked) {
@@ -451,6 +478,13 @@ static void sync_hooks(struct nf_csum_net *nfc, bool wanted)
 							    link->watch,
 							    NF_CSUM_WATCH_HOOKS);
 	}
+}
+
+static bool is_idle(const struct nf_csum_iface *iface)
+{
+	const struct nf_csum_watch *watch = rtnl_dereference(iface->watch);
+
+	return time_after(jiffies, READ_ONCE(watch->used) + IDLE);
 }
 
 static void sync_iface(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
@@ -464,9 +498,13 @@ static void sync_iface(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 	}
 	switch (READ_ONCE(iface->far_end)) {
 	case NF_CSUM_FAR_WANTED:
-		start(nfc, iface);
+		start(nfc, iface, dev);
 		break;
 	case NF_CSUM_FAR_WATCHED:
+		if (is_idle(iface)) {
+			WRITE_ONCE(iface->far_end, NF_CSUM_FAR_UNKNOWN);
+			stop(nfc, iface);
+		}
 		break;
 	case NF_CSUM_FAR_LOSES:
 		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_SETTLED);

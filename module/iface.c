@@ -138,6 +138,25 @@ static unsigned long flags_of(struct net_device *dev, unsigned int depth)
 	return flags;
 }
 
+/**
+ * nf_csum_iface_is_software - say whether what leaves a device stays on this host
+ * @dev: any device
+ *
+ * Context: Under the RTNL.
+ * Return: true if @dev leaves checksums to others, and so do all devices below it,
+ * a bridge's ports for one.
+ */
+bool nf_csum_iface_is_software(struct net_device *dev)
+{
+	struct net_device *lower;
+	struct list_head *iter;
+
+	netdev_for_each_lower_dev(dev, lower, iter)
+		if (!nf_csum_iface_is_software(lower))
+			return false;
+	return flags_of(dev, MAX_DEPTH) & NF_CSUM_IFACE_FINISH;
+}
+
 static int update_flags(struct net_device *dev,
 			struct netdev_nested_priv *unused)
 {
@@ -145,8 +164,10 @@ static int update_flags(struct net_device *dev,
 	struct nf_csum_iface *iface;
 
 	iface = xa_load(&nfc->ifaces.by_index, dev->ifindex);
-	if (iface && iface->dev == dev)
+	if (iface && iface->dev == dev) {
 		WRITE_ONCE(iface->flags, flags_of(dev, MAX_DEPTH));
+		nf_csum_evidence_reset(iface);
+	}
 	return 0;
 }
 
@@ -272,9 +293,8 @@ static int handle_event(struct notifier_block *nb, unsigned long event,
 		/* Something else may be at its far end, or it can have GSO now. */
 		iface = xa_load(&nfc->ifaces.by_index, dev->ifindex);
 		if (iface && iface->dev == dev &&
-		    dev->features & NETIF_F_ALL_TSO &&
-		    READ_ONCE(iface->far_end) == NF_CSUM_FAR_SETTLED)
-			WRITE_ONCE(iface->far_end, NF_CSUM_FAR_UNKNOWN);
+		    dev->features & NETIF_F_ALL_TSO)
+			nf_csum_evidence_reset(iface);
 		break;
 	case NETDEV_CHANGEUPPER:
 		upper = ptr;

@@ -43,6 +43,7 @@ struct nf_csum_range {
 /**
  * struct nf_csum_watch - what is remembered of a device that is watched
  * @lock: protects it
+ * @used: when the last GSO packet left, in jiffies
  * @sent: GSO packets that left, remembered or not
  * @packets: those that were remembered
  * @confirmed: those that came again as plain segments, and were then acknowledged
@@ -52,6 +53,7 @@ struct nf_csum_range {
  */
 struct nf_csum_watch {
 	spinlock_t lock;	/* protects all of it */
+	unsigned long used;
 	unsigned int sent;
 	unsigned int packets;
 	unsigned int confirmed;
@@ -80,6 +82,7 @@ enum nf_csum_far_end nf_csum_watch_acked(struct nf_csum_watch *watch, u64 key,
 
 void nf_csum_evidence_want(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 			   const struct net_device *out);
+void nf_csum_evidence_reset(struct nf_csum_iface *iface);
 void nf_csum_evidence_sync(struct nf_csum_net *nfc);
 void nf_csum_evidence_forget(struct nf_csum_net *nfc,
 			     struct nf_csum_iface *iface);
