@@ -227,3 +227,14 @@ void nf_csum_invalid_settle(void)
 	synchronize_net();
 	WRITE_ONCE(settled, true);
 }
+
+/**
+ * nf_csum_invalid_is_settled - say whether nf_csum_invalid_settle() was called
+ *
+ * Context: Any.
+ * Return: whether: until then loading the module may still fail.
+ */
+bool nf_csum_invalid_is_settled(void)
+{
+	return READ_ONCE(settled);
+}

@@ -81,6 +81,9 @@ static int set_pinned(struct nf_csum_net *nfc, u8 value, bool conntrack,
 
 	if (!conntrack)
 		return set(nfc, value);
+	/* Should loading fail, namespaces are unmade that wait for this write. */
+	if (!nf_csum_invalid_is_settled())
+		return -EBUSY;
 	if (!try_module_get(THIS_MODULE))
 		return -ENXIO;
 	if (!maybe_get_net(nfc->net)) {

@@ -101,6 +101,7 @@ int nf_csum_invalid_start(struct nf_csum_net *nfc);
 void nf_csum_invalid_stop(struct nf_csum_net *nfc);
 void nf_csum_invalid_release(struct nf_csum_net *nfc);
 void nf_csum_invalid_settle(void);
+bool nf_csum_invalid_is_settled(void);
 
 /* procfs.c */
 int nf_csum_procfs_init(struct nf_csum_net *nfc);
