@@ -14,6 +14,15 @@
  *	ifaces.gone		iface.c, lock-free	its work
  *	iface->flags		iface.c, RTNL		the packet path,
  *							READ_ONCE()
+ *	iface->ingress,		link.c, RTNL		the packet path,
+ *	->ingress_wanted	and the packet path	READ_ONCE()
+ *	iface->far_end		evidence.c, RTNL	the packet path,
+ *				and the packet path	READ_ONCE()
+ *	iface->watch		evidence.c, RTNL	the packet path, RCU;
+ *							what is in it: its lock
+ *	link			link.c, evidence.c,	the same;
+ *				RTNL			closing: anybody
+ *	records of offload.c	offload.c, RTNL		procfs.c, RCU
  *	counting		counters.c,		readers of totals,
  *				counting_lock		fold_mutex
  *	stats			the packet path, per	readers of totals,
