@@ -35,7 +35,7 @@ shell: ## a prompt on a stock kernel (SERIES=6.1) with the module, in a network 
 
 .PHONY: check
 check: ## run every test: lint, nf-csum-test, kunit, e2e and bench's stored counts
-	scripts/check lint nf-csum-test kunit e2e/run bench/regression
+	scripts/check lint e2e/run --beside nf-csum-test kunit bench/regression
 
 .PHONY: lint
 lint: ## static checks: sparse, W=1, checkpatch, kernel-doc, shellcheck
