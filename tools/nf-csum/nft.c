@@ -251,47 +251,63 @@ static void read_entries(struct nft *nft, const char *entries, unsigned int size
 	}
 }
 
-static void read_iptables4(struct nft *nft, int fd)
+/* What the two families of iptables-legacy differ in. */
+struct legacy {
+	const char *tables;	/* a file that names those in use */
+	int domain;
+	int protocol;		/* of the socket options, and they are alike: */
+	size_t header;		/* of an entry */
+	size_t target_at;	/* where in it the place of its target is */
+	size_t entries_at;	/* where in the answer the first entry is */
+};
+
+static const struct legacy legacies[] = {
+	{
+		.tables = "proc/net/ip_tables_names",
+		.domain = AF_INET,
+		.protocol = IPPROTO_IP,
+		.header = sizeof(struct ipt_entry),
+		.target_at = offsetof(struct ipt_entry, target_offset),
+		.entries_at = offsetof(struct ipt_get_entries, entrytable),
+	},
+	{
+		.tables = "proc/net/ip6_tables_names",
+		.domain = AF_INET6,
+		.protocol = IPPROTO_IPV6,
+		.header = sizeof(struct ip6t_entry),
+		.target_at = offsetof(struct ip6t_entry, target_offset),
+		.entries_at = offsetof(struct ip6t_get_entries, entrytable),
+	},
+};
+
+/* So that one function can ask both. */
+_Static_assert(IPT_SO_GET_INFO == IP6T_SO_GET_INFO &&
+	       IPT_SO_GET_ENTRIES == IP6T_SO_GET_ENTRIES &&
+	       sizeof(struct ipt_getinfo) == sizeof(struct ip6t_getinfo) &&
+	       offsetof(struct ipt_getinfo, size) == offsetof(struct ip6t_getinfo, size) &&
+	       offsetof(struct ipt_get_entries, size) ==
+	       offsetof(struct ip6t_get_entries, size),
+	       "iptables and ip6tables are asked alike");
+
+static void read_table(struct nft *nft, const struct legacy *legacy, int fd)
 {
 	struct ipt_getinfo info = { .name = "nat" };
 	struct ipt_get_entries *entries;
 	socklen_t len = sizeof(info);
 
-	if (getsockopt(fd, IPPROTO_IP, IPT_SO_GET_INFO, &info, &len) ||
+	if (getsockopt(fd, legacy->protocol, IPT_SO_GET_INFO, &info, &len) ||
 	    info.size > IPTABLES_SIZE_MAX)
 		return;
-	len = sizeof(*entries) + info.size;
+	/* The kernel wants to hear exactly that size again. */
+	len = legacy->entries_at + info.size;
 	entries = calloc(1, len);
-	if (entries) {
-		strcpy(entries->name, "nat");
-		entries->size = info.size;
-		if (!getsockopt(fd, IPPROTO_IP, IPT_SO_GET_ENTRIES, entries, &len))
-			read_entries(nft, (char *)entries->entrytable, info.size,
-				     sizeof(struct ipt_entry),
-				     offsetof(struct ipt_entry, target_offset));
-	}
-	free(entries);
-}
-
-static void read_iptables6(struct nft *nft, int fd)
-{
-	struct ip6t_getinfo info = { .name = "nat" };
-	struct ip6t_get_entries *entries;
-	socklen_t len = sizeof(info);
-
-	if (getsockopt(fd, IPPROTO_IPV6, IP6T_SO_GET_INFO, &info, &len) ||
-	    info.size > IPTABLES_SIZE_MAX)
+	if (!entries)
 		return;
-	len = sizeof(*entries) + info.size;
-	entries = calloc(1, len);
-	if (entries) {
-		strcpy(entries->name, "nat");
-		entries->size = info.size;
-		if (!getsockopt(fd, IPPROTO_IPV6, IP6T_SO_GET_ENTRIES, entries, &len))
-			read_entries(nft, (char *)entries->entrytable, info.size,
-				     sizeof(struct ip6t_entry),
-				     offsetof(struct ip6t_entry, target_offset));
-	}
+	strcpy(entries->name, "nat");
+	entries->size = info.size;
+	if (!getsockopt(fd, legacy->protocol, IPT_SO_GET_ENTRIES, entries, &len))
+		read_entries(nft, (char *)entries + legacy->entries_at, info.size,
+			     legacy->header, legacy->target_at);
 	free(entries);
 }
 
@@ -311,23 +327,19 @@ static bool has_table(struct pool *pool, const char *file)
 
 static void read_legacy(struct pool *pool, struct nft *nft)
 {
+	size_t i;
 	int fd;
 
 	if (*netns_root)
 		return;
-	if (has_table(pool, "proc/net/ip_tables_names")) {
-		fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
-		if (fd >= 0) {
-			read_iptables4(nft, fd);
-			close(fd);
-		}
-	}
-	if (has_table(pool, "proc/net/ip6_tables_names")) {
-		fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
-		if (fd >= 0) {
-			read_iptables6(nft, fd);
-			close(fd);
-		}
+	for (i = 0; i < ARRAY_SIZE(legacies); i++) {
+		if (!has_table(pool, legacies[i].tables))
+			continue;
+		fd = socket(legacies[i].domain, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+		if (fd < 0)
+			continue;
+		read_table(nft, &legacies[i], fd);
+		close(fd);
 	}
 }
 
