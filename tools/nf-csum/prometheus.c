@@ -176,24 +176,27 @@ static void write_ifaces(struct exposition *e, bool actions)
 	}
 }
 
+/* No packets, and it goes down again: a gauge, 0 or 1 of each interface. */
 static void write_taken(struct exposition *e)
 {
 	bool headed = false;
 	int n, i;
 
 	for (n = 0; n < e->scope->count; n++) {
-		for (i = 0; e->read[n] && i < e->of[n].ifaces_count; i++) {
+		/* An older module takes none. */
+		if (!e->read[n] || !proc_setting(&e->of[n], "no_offload"))
+			continue;
+		for (i = 0; i < e->of[n].ifaces_count; i++) {
 			const struct iface *iface = &e->of[n].ifaces[i];
 
-			if (!iface->offloads_taken)
-				continue;
 			if (!headed)
 				family(e, "nf_csum_iface_offloads_taken", "gauge",
-				       pool_print(e->pool, "%s.",
+				       pool_print(e->pool, "1 %s; else 0.",
 						  word_find("offloads_taken")->says));
 			headed = true;
-			fprintf(e->out, "nf_csum_iface_offloads_taken{netns=%s,iface=%s} 1\n",
-				e->netns[n], quoted(e->pool, iface->name));
+			fprintf(e->out, "nf_csum_iface_offloads_taken{netns=%s,iface=%s} %d\n",
+				e->netns[n], quoted(e->pool, iface->name),
+				iface->offloads_taken);
 		}
 	}
 }
