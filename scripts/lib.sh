@@ -171,7 +171,24 @@ one_version() {
 		{ echo "doc/nf_csum.7: not $version"; return 1; }
 	grep -qF ".TH NF-CSUM 8 " doc/nf-csum.8 && grep -qF "\"nf_csum $version\"" doc/nf-csum.8 ||
 		{ echo "doc/nf-csum.8: not $version"; return 1; }
-	head -n 1 CHANGELOG | grep -qF "nf_csum $version (" || { echo "CHANGELOG: not $version"; return 1; }
+	grep -m 1 '^nf_csum ' CHANGELOG | grep -qF "nf_csum $version (" || { echo "CHANGELOG: not $version"; return 1; }
+}
+
+# put_table PAGE WHAT: stdin becomes the table of a page in doc/, between the markers that say what
+# makes it.
+put_table() {
+	local page=$top/doc/$1 draft
+	grep -qx "<!-- begin: $2 -->" "$page" && grep -qx "<!-- end: $2 -->" "$page" || die "doc/$1: no markers of $2"
+	draft=$(mktemp)
+	{
+		sed "/^<!-- begin: $2 -->\$/q" "$page"
+		cat
+		sed -n "/^<!-- end: $2 -->\$/,\$p" "$page"
+	} >"$draft"
+	# The page keeps its mode.
+	cat "$draft" >"$page"
+	rm "$draft"
+	say "doc/$1: the table of $2 is written"
 }
 
 # --- What a script that tests prints: TAP, and a last line for scripts/check ---
