@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Frames from a packet socket, with a checksum field that nobody vouches for; and VRRP,
- * whose checksum covers the addresses, though no NAT knows that.
+ * Frames from a packet socket, or packets from a raw one, with a checksum field that nobody
+ * vouches for; and VRRP, whose checksum covers the addresses, though no NAT knows that.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -93,6 +93,26 @@ static size_t build(uint8_t *frame, unsigned int protocol, char **arg, int n)
 	return ETH_HLEN + IP4 + len;
 }
 
+static bool routed;
+
+static const struct opt opts[] = {
+	OPT_FLAG("routed", routed, "through the IP layer, as a program of the host does with a raw socket"),
+	{ NULL },
+};
+
+/* The whole packet is there, header and all. */
+static void send_routed(const uint8_t *ip, size_t len)
+{
+	static int fd = -1;
+	struct sockaddr_in to = { .sin_family = AF_INET };
+
+	if (fd < 0)
+		fd = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+	memcpy(&to.sin_addr, ip + 16, 4);
+	if (fd < 0 || sendto(fd, ip, len, 0, (void *)&to, sizeof(to)) != (ssize_t)len)
+		die("send");
+}
+
 /* IFACE MAC tcp|udp|vrrp SOURCE DESTINATION COUNT zero|seed|sum|garbage */
 static int raw(char **arg)
 {
@@ -115,7 +135,9 @@ static int raw(char **arg)
 			out[k] = mac[k];
 		out[6] = 2;
 		len = build(out, protocol_of(arg[2]), arg, i);
-		if (sendto(fd, out, len, 0, (void *)&to, sizeof(to)) != (ssize_t)len)
+		if (routed)
+			send_routed(out + ETH_HLEN, len - ETH_HLEN);
+		else if (sendto(fd, out, len, 0, (void *)&to, sizeof(to)) != (ssize_t)len)
 			die("send");
 	}
 	printf("sent %d\n", count);
@@ -149,7 +171,7 @@ static int vrrp_read(char **arg)
 const struct job raw_job = {
 	"raw", "IFACE MAC tcp|udp|vrrp SOURCE DESTINATION COUNT zero|seed|sum|garbage",
 	"sends so many frames, with that in the checksum field and nobody to vouch for them",
-	7, raw, { NULL },
+	7, raw, { opts },
 };
 
 const struct job vrrp_read_job = {
