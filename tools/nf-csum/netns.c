@@ -119,7 +119,13 @@ static void find_files(struct pool *pool, struct netns_list *list,
 		ns = namespace_of(pool, list,
 				  pool_print(pool, "%s/%s/%s", netns_root,
 					     folder, entry->d_name));
-		if (!ns || !named || ns->named)
+		if (!ns)
+			continue;
+		/* A process may end before its namespace is entered; this stays. */
+		if (!ns->own)
+			ns->file = pool_print(pool, "%s/%s/%s", netns_root, folder,
+					      entry->d_name);
+		if (!named || ns->named)
 			continue;
 		ns->named = true;
 		ns->name = pool_string(pool, entry->d_name);
@@ -366,15 +372,59 @@ bool netns_may_enter(const struct netns_list *list)
 	return may;
 }
 
+static bool is_open_at(const struct netns *ns, int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && st.st_ino == ns->inode && st.st_dev == ns->device;
+}
+
+/* The same namespace by another of its processes: the one that showed it has ended. */
+static int open_by_process(const struct netns *ns)
+{
+	struct dirent *entry;
+	char file[64];
+	int fd = -1;
+	DIR *dir;
+
+	dir = opendir("/proc");
+	while (dir && fd < 0 && (entry = readdir(dir))) {
+		if (!text_is_number(entry->d_name))
+			continue;
+		snprintf(file, sizeof(file), "/proc/%.16s/ns/net", entry->d_name);
+		fd = open(file, O_RDONLY | O_CLOEXEC);
+		if (fd < 0 || is_open_at(ns, fd))
+			continue;
+		close(fd);
+		fd = -1;
+	}
+	if (dir)
+		closedir(dir);
+	if (fd < 0)
+		errno = ENOENT;
+	return fd;
+}
+
 /**
  * netns_open - open a namespace, for messages that name it
  * @ns: the namespace
  *
- * Return: a file descriptor, -1 with errno set if it cannot be opened.
+ * Return: a file descriptor, -1 with errno set if it cannot be opened: ENOENT if it
+ * has gone.
  */
 int netns_open(const struct netns *ns)
 {
-	return open(ns->file, O_RDONLY | O_CLOEXEC);
+	int fd = open(ns->file, O_RDONLY | O_CLOEXEC);
+
+	/* By now a file may be another one's: numbers of processes are used again. */
+	if (fd >= 0 && !is_open_at(ns, fd)) {
+		close(fd);
+		fd = -1;
+		errno = ENOENT;
+	}
+	if (fd < 0 && (errno == ENOENT || errno == ESRCH))
+		fd = open_by_process(ns);
+	return fd;
 }
 
 /**

@@ -133,6 +133,50 @@ vm_network() {
 	tap 3 router tap1
 }
 
+# culprits_network: three interfaces of a router are broken, each in its own way, two are healthy,
+# and all send through `out`:
+#
+#	client ------- in      the field arrives as 0, and nobody vouches for it
+#	machine ------ tap0    checksums pending, but from a field of 0
+#	noisy -------- bad     every fourth datagram is damaged, and the device calls it right
+#	well --------- good
+#	machine ------ tap1                       router out ------- p peer
+culprits_network() {
+	local n
+	network client noisy well router peer
+	tap 1 router tap0
+	wire 2 router out peer p
+	tap 3 router tap1
+	wire 4 client c router in
+	wire 5 noisy n router bad
+	wire 6 well w router good
+	gateway client 4 2
+	gateway well 6 2
+	# Not to the machines: nobody is to answer them.
+	for n in 4 6; do
+		ip -n peer route add 10.0.$n.0/24 via 10.0.2.1
+		ip -n peer route add fd00:$n::/64 via fd00:2::1
+	done
+	checksums client c off
+	checksums noisy n off
+	device_program router in zero
+	device_program peer p reset
+	device_program router bad vouch
+	# Datagrams are numbered; a byte that is inverted never leaves a sum as it was.
+	tc -n router filter add dev bad ingress prio 1 protocol ip u32 match ip protocol 17 0xff \
+		match u8 3 3 at 31 action pedit munge offset 40 u8 invert continue
+}
+
+# noise: forty datagrams from noisy to the router
+noise() { udp noisy 10.0.5.2 router 40; }
+
+# machine_sends TAP FIELD: what the peer says of five datagrams from the machine behind it
+machine_sends() {
+	start reader peer sniff p udp $port 5
+	run router vm "tap$1" udp "10.0.$((1 + 2 * $1)).2" 10.0.2.2 $port 5 "$2" >/dev/null
+	verdict reader
+}
+
 # masquerade HOST DEVICE: what leaves there leaves with the device's own address
 masquerade() {
 	within "$1" nft -f - <<-END
