@@ -53,6 +53,10 @@ e2e: ## real traffic on stock Debian kernels, in virtual machines; scripts/e2e/r
 bench: ## what a packet costs, with nf_csum and with its peers
 	scripts/bench/run $(if $(JSON),--json)
 
+.PHONY: session
+session: ## write doc/nf-csum-session.md anew, in a virtual machine
+	scripts/session
+
 .PHONY: secure-boot
 secure-boot: ## what Secure Boot does to it, signed and unsigned
 	scripts/secure-boot-test

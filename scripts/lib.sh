@@ -181,9 +181,9 @@ put_table() {
 	grep -qx "<!-- begin: $2 -->" "$page" && grep -qx "<!-- end: $2 -->" "$page" || die "doc/$1: no markers of $2"
 	draft=$(mktemp)
 	{
-		sed "/^<!-- begin: $2 -->\$/q" "$page"
+		sed "\|^<!-- begin: $2 -->\$|q" "$page"
 		cat
-		sed -n "/^<!-- end: $2 -->\$/,\$p" "$page"
+		sed -n "\|^<!-- end: $2 -->\$|,\$p" "$page"
 	} >"$draft"
 	# The page keeps its mode.
 	cat "$draft" >"$page"
