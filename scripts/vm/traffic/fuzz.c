@@ -9,11 +9,22 @@
 
 #include "traffic.h"
 
+static bool wild;
+static int seed = 20240229;
+
+static const struct opt opts[] = {
+	OPT_FLAG("wild", wild, "tags, other protocols and IP headers made up, too"),
+	OPT_NUMBER("seed", "NUMBER", seed, "for other frames"),
+	{ }
+};
+
 /* The same numbers every time: what a fuzzer finds can be found again. */
 static uint32_t random_below(uint32_t n)
 {
-	static uint32_t x = 20240229;
+	static uint32_t x;
 
+	if (!x)
+		x = seed;
 	x ^= x << 13;
 	x ^= x >> 17;
 	x ^= x << 5;
@@ -30,11 +41,51 @@ static int random_offset(void)
 	return known[random_below(sizeof(known) / sizeof(*known))] + random_below(3) - 1;
 }
 
+static int random_protocol(void)
+{
+	static const int known[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP, IPPROTO_UDPLITE,
+				     IPPROTO_DCCP, IPPROTO_ICMP, IPPROTO_ICMPV6, IPPROTO_GRE,
+				     IPPROTO_IPIP, IPPROTO_IPV6, IPPROTO_ESP };
+
+	if (!random_below(8))
+		return random_below(256);
+	return known[random_below(sizeof(known) / sizeof(*known))];
+}
+
+/* The protocol, or one byte but for the addresses; an IPv4 header's checksum is right. */
+static void damage_ip(uint8_t *ip, bool v6)
+{
+	int len;
+
+	if (random_below(2))
+		ip[v6 ? 6 : 9] = random_protocol();
+	else
+		ip[random_below(v6 ? 8 : 10)] = random_below(256);
+	if (v6)
+		return;
+	len = (ip[0] & 15) * 4;
+	put16(ip + 10, 0);
+	put16(ip + 10, ~sum(ip, len > IP4 ? len : IP4, 0) & 0xffff);
+}
+
+/* Up to three tags; how many bytes they are. */
+static int add_tags(uint8_t *frame, size_t n)
+{
+	int len = 4 * random_below(4);
+
+	memmove(frame + 12 + len, frame + 12, n - 12);
+	for (int i = 0; i < len; i += 4) {
+		put16(frame + 12 + i, random_below(3) ? ETH_P_8021Q : ETH_P_8021AD);
+		put16(frame + 14 + i, random_below(4) ? 7 : random_below(65536));
+	}
+	return len;
+}
+
 static int fuzz(char **arg)
 {
 	struct virtio_net_hdr *h = (void *)out;
 	uint8_t *frame = out + sizeof(*h), mac[ETH_ALEN];
-	int sent = 0, refused = 0, fd = open_tap(arg[0], mac);
+	int sent = 0, refused = 0, fd = open_sender(arg[0], mac);
 	struct sockaddr_storage end[4];
 	socklen_t len;
 
@@ -56,9 +107,17 @@ static int fuzz(char **arg)
 			frame[ETH_HLEN + l3 + random_below(TCP)] = random_below(256);
 		if (v6 && !random_below(4))
 			frame[ETH_HLEN + 6] = random_below(256);
+		if (wild && random_below(2))
+			damage_ip(frame + ETH_HLEN, v6);
 		if (!random_below(4))
 			n = cut(frame, ETH_HLEN + l3 + random_below(n - ETH_HLEN - l3 + 1), !v6);
 		memset(h, 0, sizeof(*h));
+		if (wild && !random_below(2)) {
+			int tags = add_tags(frame, n);
+
+			n += tags;
+			l3 += random_below(8) ? tags : 0;
+		}
 		h->flags = random_below(8) ? VIRTIO_NET_HDR_F_NEEDS_CSUM : random_below(4);
 		h->csum_start = random_below(2) ? ETH_HLEN + l3 : random_offset();
 		h->csum_offset = random_below(2) ? (tcp ? 16 : 6) : random_offset();
@@ -81,5 +140,5 @@ static int fuzz(char **arg)
 const struct job fuzz_job = {
 	"fuzz", "TAP SOURCE4 DESTINATION4 SOURCE6 DESTINATION6 COUNT",
 	"sends so many frames of every kind, headers and metadata made up",
-	6, fuzz, { NULL },
+	6, fuzz, { opts, device_opts },
 };
