@@ -88,6 +88,16 @@ suite_apt() {
 		{ tail -n 5 "$cache/apt.log" >&2; die "cannot read the package lists of $*"; }
 }
 
+# unpack_packages ARCHITECTURE FOLDER PACKAGE...: of Debian 12, with what they depend on; nothing of it
+# is run or installed
+unpack_packages() {
+	local arch=$1 folder=$2
+	shift 2
+	mmdebstrap --variant=extract --mode=root --architectures="$arch" --include="$(IFS=,; echo "$*")" \
+		bookworm "$folder" "deb $(mirror Debian) bookworm main" >"$cache/unpack.log" 2>&1 9>&- ||
+		{ tail -n 20 "$cache/unpack.log" >&2; die "cannot unpack $* for $arch"; }
+}
+
 # linux_source: the sources of Debian's kernel 6.1, whatever this machine's Debian is; prints a
 # folder named by their version, with linux-source-6.1.tar.xz in it
 linux_source() {

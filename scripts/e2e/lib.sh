@@ -25,4 +25,5 @@ mkdir -p $tmp
 . ./lib/traffic.sh
 . ./lib/module.sh
 . ./lib/counters.sh
+. ./lib/readers.sh
 . ./lib/tool.sh
