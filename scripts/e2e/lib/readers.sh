@@ -17,17 +17,26 @@ lost() {
 		END { print n + 0 }' /proc/net/nf_csum_iface
 }
 
-# full_speed WHAT HOST/DEVICE,... COMMAND...: the devices that send to the reader. It takes long as
-# long as checksums are finished and nothing else, then the devices are found by what is lost, then they
-# are named.
+# fastest COMMAND...: of three, as timed: now and then a reader's queue runs over, whatever is in it
+fastest() {
+	local i took=
+	for i in 1 2 3; do
+		timed "$@" || return
+		[ -n "$took" ] && [ "$took" -le "$(cat "$tmp/took")" ] || took=$(cat "$tmp/took")
+	done
+	echo "$took" >"$tmp/took"
+}
+
+# full_speed WHAT HOST/DEVICE,... COMMAND...: the devices that send to the reader. It takes long while
+# checksums are finished and nothing else, then the devices are found by what is lost, then they are named.
 full_speed() {
-	local what=$1 ends limit first next
+	local what=$1 ends limit
 	ends=$(echo "$2" | tr , ' ')
 	shift 2
 
 	each_end knob_of no_offload 0
 	each_end checksums_of off
-	works "$what, with tx off" timed "$@"
+	works "$what, with tx off" fastest "$@"
 	limit=$(cat "$tmp/took")
 	each_end checksums_of on
 	works "$what, finished only" timed "$@"
@@ -36,24 +45,26 @@ full_speed() {
 	each_end knob_of no_offload 1
 	each_end before_of
 	works "$what, found" timed "$@"
-	first=$(cat "$tmp/took")
+	took "$what, found" $((limit * 4))
 	each_end found_of
-	works "$what, from then on" timed "$@"
-	next=$(cat "$tmp/took")
-	works "$what, found: $first hundredths of a second, $limit with tx off" [ "$first" -le $((limit * 4)) ]
-	works "$what, from then on: $next hundredths of a second" [ "$next" -le $((limit * 5 / 4)) ]
+	works "$what, from then on" fastest "$@"
+	took "$what, from then on" $((limit * 5 / 4))
 
 	each_end knob_of no_offload 0
 	each_end is_taken ''
 	each_end named_of
 	each_end knob_of no_offload 1
 	each_end before_of
-	works "$what, named" timed "$@"
-	first=$(cat "$tmp/took")
-	works "$what, named: $first hundredths of a second" [ "$first" -le $((limit * 5 / 4)) ]
+	works "$what, named" fastest "$@"
+	took "$what, named" $((limit * 5 / 4))
 	each_end none_lost_of
 	each_end knob_of no_offload_ifaces "''"
 	each_end is_taken ''
+}
+
+# took WHAT LIMIT
+took() {
+	works "$1: $(cat "$tmp/took") hundredths of a second, $2 at most" [ "$(cat "$tmp/took")" -le "$2" ]
 }
 
 # each_end FUNCTION ARGUMENT...: with the ends of full_speed
