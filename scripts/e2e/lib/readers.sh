@@ -27,20 +27,22 @@ fastest() {
 	echo "$took" >"$tmp/took"
 }
 
-# full_speed WHAT HOST/DEVICE,... COMMAND...: the devices that send to the reader. It takes long while
-# checksums are finished and nothing else, then the devices are found by what is lost, then they are named.
+# full_speed WHAT HOST/DEVICE,... CLIENT ADDRESS SERVER BYTES [FEWER]: the devices that send to the reader.
+# It takes long while checksums are finished and nothing else, with fewer bytes, too; then the devices are
+# found by what is lost, then they are named.
 full_speed() {
-	local what=$1 ends limit
+	local what=$1 ends limit fewer=${7:-$6}
 	ends=$(echo "$2" | tr , ' ')
 	shift 2
+	set -- tcp "$1" "$2" "$3" "$4"
 
 	each_end knob_of no_offload 0
 	each_end checksums_of off
 	works "$what, with tx off" fastest "$@"
 	limit=$(cat "$tmp/took")
 	each_end checksums_of on
-	works "$what, finished only" timed "$@"
-	above "$what, finished only: hundredths of a second" "$(cat "$tmp/took")" $((limit * 4))
+	works "$what, finished only" timed tcp "$2" "$3" "$4" "$fewer"
+	above "$what, finished only: hundredths of a second for $fewer bytes" "$(cat "$tmp/took")" $((limit * 4))
 
 	each_end knob_of no_offload 1
 	each_end before_of
