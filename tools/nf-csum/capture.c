@@ -4,6 +4,7 @@
  * trace, and is gone afterwards; what a killed program left behind is cleared away
  * the next time.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -31,22 +32,27 @@ struct reading {
 /* Instances of programs that are no more. One that is in use cannot be taken away. */
 static void clear_away(void)
 {
-	char **names = tracefs_instances("^" PREFIX "[0-9]*$");
-	int i;
+	/* tracefs_instances() compiles a pattern, and never frees it. */
+	char *folder = tracefs_get_tracing_file("instances");
+	DIR *dir = folder ? opendir(folder) : NULL;
+	struct tracefs_instance *instance;
+	struct dirent *entry;
 
-	for (i = 0; names && names[i]; i++) {
-		pid_t pid = atoi(names[i] + strlen(PREFIX));
-		struct tracefs_instance *instance;
+	while (dir && (entry = readdir(dir))) {
+		const char *number = entry->d_name + strlen(PREFIX);
 
-		if (pid <= 0 || !kill(pid, 0) || errno != ESRCH)
+		if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) ||
+		    !text_is_number(number) || !kill(atoi(number), 0) || errno != ESRCH)
 			continue;
-		instance = tracefs_instance_alloc(NULL, names[i]);
+		instance = tracefs_instance_alloc(NULL, entry->d_name);
 		if (instance) {
 			tracefs_instance_destroy(instance);
 			tracefs_instance_free(instance);
 		}
 	}
-	tracefs_list_free(names);
+	if (dir)
+		closedir(dir);
+	tracefs_put_tracing_file(folder);
 }
 
 static double clock_offset(void)
@@ -115,7 +121,8 @@ const char *capture_start(struct capture *capture, const char *filter)
 	if (filter)
 		tracefs_instance_file_write(capture->instance,
 					    "events/" SYSTEM "/" EVENT "/filter", filter);
-	if (tracefs_event_enable(capture->instance, SYSTEM, EVENT)) {
+	if (tracefs_instance_file_write(capture->instance,
+					"events/" SYSTEM "/" EVENT "/enable", "1") <= 0) {
 		capture_stop(capture);
 		return "the module's trace event cannot be turned on";
 	}

@@ -310,6 +310,24 @@ const char *proc_snapshot(struct pool *pool, struct snapshot *s)
 }
 
 /**
+ * proc_totals_again - read the totals of the namespace entered last once more
+ * @pool: whose the memory is
+ * @s: what was read of it before
+ *
+ * For what others are compared with: what interfaces count meanwhile is in both,
+ * or in theirs only, and looks like nobody's in neither.
+ */
+void proc_totals_again(struct pool *pool, struct snapshot *s)
+{
+	struct snapshot again = *s;
+
+	again.totals = NULL;
+	again.totals_count = 0;
+	if (!read_totals(pool, &again))
+		*s = again;
+}
+
+/**
  * proc_counter - find a counter among others
  * @counters: the others
  * @count: how many

@@ -87,6 +87,7 @@ struct snapshot {
 const char *proc_version(struct pool *pool);
 bool proc_is_loaded(struct pool *pool);
 const char *proc_snapshot(struct pool *pool, struct snapshot *s);
+void proc_totals_again(struct pool *pool, struct snapshot *s);
 void proc_since(struct snapshot *now, const struct snapshot *before);
 
 const struct counter *proc_counter(const struct counter *counters, int count,

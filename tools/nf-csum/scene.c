@@ -57,10 +57,11 @@ static void read_again(struct scenes *scenes, struct scene *scene)
 	scene->selected = scope_read(scenes->pool, scenes->scope, scene->ns, &scene->now);
 	if (!scene->selected)
 		return;
+	/* Before what is compared with it: a packet is counted by the module first. */
+	read_rest(scenes, scene);
 	/* The one is changed, the other is what the knobs are read from. */
 	proc_snapshot(scenes->pool, &scene->seen);
 	proc_since(&scene->seen, &before.now);
-	read_rest(scenes, scene);
 	traffic_since(&scene->links, &before.links);
 	snmp_since(&scene->snmp, &before.snmp);
 	ways_since(&scene->ways, &before.ways);
@@ -128,11 +129,17 @@ void scenes_read(struct scenes *scenes, struct pool *pool, struct scope *scope,
 
 		for (k = 0; scope->all.ns[k] != scope->ns[i]; k++)
 			scene++;
+		/* As there: what others count is read first, or last if it is the base. */
+		if (!seconds && !netns_enter(scene->ns))
+			read_rest(scenes, scene);
 		scene->selected = scope_read(pool, scope, scene->ns, &scene->now);
 		if (!scene->selected)
 			continue;
+		if (seconds) {
+			proc_totals_again(pool, &scene->now);
+			read_rest(scenes, scene);
+		}
 		scene->seen = scene->now;
-		read_rest(scenes, scene);
 	}
 	if (seconds)
 		wait_and_read(scenes);
