@@ -4,6 +4,7 @@
  * connections go around all hooks, and NAT, without which a packet that conntrack
  * calls INVALID does no harm.
  */
+#include <assert.h>
 #include <endian.h>
 #include <errno.h>
 #include <linux/netfilter/nf_nat.h>
@@ -255,7 +256,9 @@ static void read_entries(struct nft *nft, const char *entries, unsigned int size
 struct legacy {
 	const char *tables;	/* a file that names those in use */
 	int domain;
-	int protocol;		/* of the socket options, and they are alike: */
+	int protocol;		/* of the socket options: */
+	int get_info;
+	int get_entries;
 	size_t header;		/* of an entry */
 	size_t target_at;	/* where in it the place of its target is */
 	size_t entries_at;	/* where in the answer the first entry is */
@@ -266,6 +269,8 @@ static const struct legacy legacies[] = {
 		.tables = "proc/net/ip_tables_names",
 		.domain = AF_INET,
 		.protocol = IPPROTO_IP,
+		.get_info = IPT_SO_GET_INFO,
+		.get_entries = IPT_SO_GET_ENTRIES,
 		.header = sizeof(struct ipt_entry),
 		.target_at = offsetof(struct ipt_entry, target_offset),
 		.entries_at = offsetof(struct ipt_get_entries, entrytable),
@@ -274,20 +279,20 @@ static const struct legacy legacies[] = {
 		.tables = "proc/net/ip6_tables_names",
 		.domain = AF_INET6,
 		.protocol = IPPROTO_IPV6,
+		.get_info = IP6T_SO_GET_INFO,
+		.get_entries = IP6T_SO_GET_ENTRIES,
 		.header = sizeof(struct ip6t_entry),
 		.target_at = offsetof(struct ip6t_entry, target_offset),
 		.entries_at = offsetof(struct ip6t_get_entries, entrytable),
 	},
 };
 
-/* So that one function can ask both. */
-_Static_assert(IPT_SO_GET_INFO == IP6T_SO_GET_INFO &&
-	       IPT_SO_GET_ENTRIES == IP6T_SO_GET_ENTRIES &&
-	       sizeof(struct ipt_getinfo) == sizeof(struct ip6t_getinfo) &&
-	       offsetof(struct ipt_getinfo, size) == offsetof(struct ip6t_getinfo, size) &&
-	       offsetof(struct ipt_get_entries, size) ==
-	       offsetof(struct ip6t_get_entries, size),
-	       "iptables and ip6tables are asked alike");
+/* What is asked for and answered looks the same. */
+static_assert(sizeof(struct ipt_getinfo) == sizeof(struct ip6t_getinfo) &&
+	      offsetof(struct ipt_getinfo, size) == offsetof(struct ip6t_getinfo, size) &&
+	      offsetof(struct ipt_get_entries, size) ==
+	      offsetof(struct ip6t_get_entries, size),
+	      "one function reads both");
 
 static void read_table(struct nft *nft, const struct legacy *legacy, int fd)
 {
@@ -295,7 +300,7 @@ static void read_table(struct nft *nft, const struct legacy *legacy, int fd)
 	struct ipt_get_entries *entries;
 	socklen_t len = sizeof(info);
 
-	if (getsockopt(fd, legacy->protocol, IPT_SO_GET_INFO, &info, &len) ||
+	if (getsockopt(fd, legacy->protocol, legacy->get_info, &info, &len) ||
 	    info.size > IPTABLES_SIZE_MAX)
 		return;
 	/* The kernel wants to hear exactly that size again. */
@@ -305,7 +310,7 @@ static void read_table(struct nft *nft, const struct legacy *legacy, int fd)
 		return;
 	strcpy(entries->name, "nat");
 	entries->size = info.size;
-	if (!getsockopt(fd, legacy->protocol, IPT_SO_GET_ENTRIES, entries, &len))
+	if (!getsockopt(fd, legacy->protocol, legacy->get_entries, entries, &len))
 		read_entries(nft, (char *)entries + legacy->entries_at, info.size,
 			     legacy->header, legacy->target_at);
 	free(entries);

@@ -172,8 +172,8 @@ noise() { udp noisy 10.0.5.2 router 40; }
 
 # machine_sends TAP FIELD: what the peer says of five datagrams from the machine behind it
 machine_sends() {
-	start reader peer sniff p udp $port 5
-	run router vm "tap$1" udp "10.0.$((1 + 2 * $1)).2" 10.0.2.2 $port 5 "$2" >/dev/null
+	start reader peer sniff p udp "$port" 5
+	run router vm "tap$1" udp "10.0.$((1 + 2 * $1)).2" 10.0.2.2 "$port" 5 "$2" >/dev/null
 	verdict reader
 }
 
