@@ -66,7 +66,7 @@ in-tree-test: ## put it into a kernel tree, and run the unit tests there
 	scripts/in-tree-test
 
 .PHONY: matrix
-matrix: ## a table of all kernels: checked, built, booted, tested; takes 40 minutes
+matrix: ## a table of all kernels: checked, built, booted, tested; takes hours
 	@scripts/matrix
 
 .PHONY: load
