@@ -254,14 +254,15 @@ static bool read_segment(const struct sk_buff *skb, u8 family, bool reverse,
 {
 	struct endpoints e = {};
 	const struct tcphdr *th;
+	struct tcphdr buf;
 	unsigned int thoff;
 
 	if (family == NFPROTO_IPV4) {
 		const struct iphdr *iph = (const struct iphdr *)skb->data;
 
 		thoff = sizeof(*iph);
-		if (skb_headlen(skb) < thoff + sizeof(*th) || iph->ihl != 5 ||
-		    iph->protocol != IPPROTO_TCP || ip_is_fragment(iph))
+		if (iph->ihl != 5 || iph->protocol != IPPROTO_TCP ||
+		    ip_is_fragment(iph))
 			return false;
 		ipv6_addr_set_v4mapped(reverse ? iph->daddr : iph->saddr, &e.from);
 		ipv6_addr_set_v4mapped(reverse ? iph->saddr : iph->daddr, &e.to);
@@ -269,14 +270,13 @@ static bool read_segment(const struct sk_buff *skb, u8 family, bool reverse,
 		const struct ipv6hdr *ip6h = (const struct ipv6hdr *)skb->data;
 
 		thoff = sizeof(*ip6h);
-		if (skb_headlen(skb) < thoff + sizeof(*th) ||
-		    ip6h->nexthdr != IPPROTO_TCP)
+		if (ip6h->nexthdr != IPPROTO_TCP)
 			return false;
 		e.from = reverse ? ip6h->daddr : ip6h->saddr;
 		e.to = reverse ? ip6h->saddr : ip6h->daddr;
 	}
-	th = (const struct tcphdr *)(skb->data + thoff);
-	if (skb->len < thoff + th->doff * 4)
+	th = skb_header_pointer(skb, thoff, sizeof(buf), &buf);
+	if (!th || skb->len < thoff + th->doff * 4)
 		return false;
 	e.from_port = reverse ? th->dest : th->source;
 	e.to_port = reverse ? th->source : th->dest;
