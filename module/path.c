@@ -597,6 +597,7 @@ unsigned int nf_csum_bridge_forward(void *priv, struct sk_buff *skb,
 #endif
 	return handle_frame(priv, skb, state, true, ~0U);
 }
+EXPORT_SYMBOL_IF_KUNIT(nf_csum_bridge_forward);
 
 /**
  * nf_csum_ingress - repair what a device receives, before others take it away
@@ -625,3 +626,4 @@ unsigned int nf_csum_ingress(void *priv, struct sk_buff *skb,
 #endif
 	return handle_frame(nfc, skb, state, false, MAY_PASS_BY);
 }
+EXPORT_SYMBOL_IF_KUNIT(nf_csum_ingress);
