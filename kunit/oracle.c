@@ -82,10 +82,9 @@ u32 oracle_le32(const u8 *bytes)
 	return bytes[0] | bytes[1] << 8 | bytes[2] << 16 | (u32)bytes[3] << 24;
 }
 
-/* CRC32c, bit by bit. */
-u32 oracle_crc32c(const u8 *bytes, size_t len)
+/* CRC32c, bit by bit; goes on from @crc, which begins as all ones. */
+u32 oracle_crc32c_more(u32 crc, const u8 *bytes, size_t len)
 {
-	u32 crc = 0xffffffff;
 	unsigned int bit;
 	size_t i;
 
@@ -98,5 +97,11 @@ u32 oracle_crc32c(const u8 *bytes, size_t len)
 				crc ^= 0x82f63b78;
 		}
 	}
-	return ~crc;
+	return crc;
+}
+
+/* The whole of it: inverted at its end. */
+u32 oracle_crc32c(const u8 *bytes, size_t len)
+{
+	return ~oracle_crc32c_more(0xffffffff, bytes, len);
 }

@@ -18,6 +18,7 @@ u16 oracle_checksum(const u8 *packet, u8 proto, unsigned int thoff,
 bool oracle_verifies(const u8 *packet, u8 proto, unsigned int thoff,
 		     unsigned int len);
 u32 oracle_le32(const u8 *bytes);
+u32 oracle_crc32c_more(u32 crc, const u8 *bytes, size_t len);
 u32 oracle_crc32c(const u8 *bytes, size_t len);
 
 #endif /* NF_CSUM_KUNIT_ORACLE_H */

@@ -426,7 +426,8 @@ void packet_free(struct packet *p)
 	kfree(p->bytes);
 }
 
-static void read_meta(const struct sk_buff *skb, struct packet_meta *meta)
+/* What @skb says about itself now. */
+void packet_read_meta(const struct sk_buff *skb, struct packet_meta *meta)
 {
 	const struct skb_shared_info *shinfo = skb_shinfo(skb);
 
@@ -439,18 +440,22 @@ static void read_meta(const struct sk_buff *skb, struct packet_meta *meta)
 	meta->gso_size = shinfo->gso_size;
 	meta->gso_segs = shinfo->gso_segs;
 	meta->network_offset = skb_network_offset(skb);
+	meta->transport_offset = skb_transport_header_was_set(skb) ?
+				 skb_transport_offset(skb) : INT_MIN;
+	meta->mac_offset = skb_mac_offset(skb);
 	meta->csum = (__force u32)skb->csum;
 	meta->ip_summed = skb->ip_summed;
 	meta->csum_valid = skb->csum_valid;
 	meta->csum_level = skb->csum_level;
 	meta->csum_not_inet = skb->csum_not_inet;
+	meta->protocol = skb->protocol;
 }
 
 /* Takes the packet as it is now for the one to compare with. */
 void packet_remember(struct packet *p)
 {
 	skb_copy_bits(p->skb, 0, p->bytes, p->skb->len);
-	read_meta(p->skb, &p->meta);
+	packet_read_meta(p->skb, &p->meta);
 }
 
 /* Changes the packet where its bytes lie, and what it is compared with. */
@@ -493,6 +498,6 @@ bool packet_same_meta(const struct packet *p)
 {
 	struct packet_meta meta;
 
-	read_meta(p->skb, &meta);
+	packet_read_meta(p->skb, &meta);
 	return !memcmp(&meta, &p->meta, sizeof(meta));
 }

@@ -109,11 +109,14 @@ struct packet_meta {
 	unsigned int gso_size;
 	unsigned int gso_segs;
 	int network_offset;
+	int transport_offset;
+	int mac_offset;
 	u32 csum;
 	u8 ip_summed;
 	u8 csum_valid;
 	u8 csum_level;
 	u8 csum_not_inet;
+	__be16 protocol;
 };
 
 /**
@@ -178,6 +181,7 @@ void packet_from_bytes(struct kunit *test, struct packet *p, const u8 *bytes,
 void packet_clone(struct kunit *test, struct packet *p);
 void packet_free(struct packet *p);
 
+void packet_read_meta(const struct sk_buff *skb, struct packet_meta *meta);
 void packet_remember(struct packet *p);
 void packet_store(struct packet *p, unsigned int offset, const void *from,
 		  unsigned int len);
