@@ -10,11 +10,12 @@
 #include <net/ipv6.h>
 
 #include "forge.h"
+#include "oracle.h"
 #include "skb_builder.h"
 
-static unsigned int packets = 200000;
+static unsigned int packets = 1000000;
 module_param(packets, uint, 0444);
-MODULE_PARM_DESC(packets, "how many packets are made up for each test of random ones");
+MODULE_PARM_DESC(packets, "how many packets are made up at random, by all tests together");
 
 static unsigned int seed;
 module_param(seed, uint, 0444);
@@ -66,6 +67,41 @@ static const struct recipe sound[] = {
 	  .ext = { { .type = NEXTHDR_HOP, .len = 8, .bytes = { 0, 0, 1, 4 } },
 		   { .type = NEXTHDR_DEST, .len = 8, .bytes = { 0, 0, 1, 4 } },
 		   { .type = NEXTHDR_FRAGMENT, .len = 8 } } },
+	/* What a device vouches for, and what it does not. */
+	{ .proto = IPPROTO_TCP, .payload = 61, .field = FIELD_ZERO,
+	  .ip_summed = CHECKSUM_UNNECESSARY },
+	{ .proto = IPPROTO_UDP, .payload = 18, .field = FIELD_SEED,
+	  .ip_summed = CHECKSUM_UNNECESSARY },
+	{ .proto = IPPROTO_TCP, .payload = 12, .field = FIELD_WRONG,
+	  .ip_summed = CHECKSUM_UNNECESSARY },
+	{ .proto = IPPROTO_UDP, .payload = 12, .field = FIELD_WRONG },
+	{ .proto = IPPROTO_UDP, .payload = 31, .field = FIELD_WRONG,
+	  .ip_summed = CHECKSUM_PARTIAL },
+	{ .proto = IPPROTO_UDP, .payload = 16, .trailer = 9,
+	  .ip_summed = CHECKSUM_UNNECESSARY },
+	{ .proto = IPPROTO_TCP, .payload = 16, .field = FIELD_SEED, .trailer = 6 },
+	/* Right ones that look unfinished. */
+	{ .proto = IPPROTO_TCP, .payload = 20, .right = RIGHT_ZERO },
+	{ .proto = IPPROTO_UDP, .payload = 20, .right = RIGHT_SEED },
+	{ .proto = IPPROTO_UDP, .payload = 20, .right = RIGHT_ZERO,
+	  .field = FIELD_SEED, .ip_summed = CHECKSUM_UNNECESSARY },
+	/* Tunnels whose inner checksum is finished, or whose outer one is none. */
+	{ .proto = IPPROTO_UDP, .tunnel = true, .gap = 22, .payload = 33 },
+	{ .proto = IPPROTO_UDP, .tunnel = true, .gap = 22, .payload = 33,
+	  .field = FIELD_ZERO, .ip_summed = CHECKSUM_PARTIAL },
+	{ .proto = IPPROTO_UDP, .tunnel = true, .gap = 22, .payload = 33,
+	  .field = FIELD_SEED, .ip_summed = CHECKSUM_PARTIAL },
+	{ .proto = IPPROTO_UDP, .tunnel = true, .gap = 22, .payload = 33,
+	  .field = FIELD_WRONG, .ip_summed = CHECKSUM_UNNECESSARY },
+	/* Parts of packets. */
+	{ .family = NFPROTO_IPV4, .proto = IPPROTO_TCP, .payload = 40,
+	  .field = FIELD_ZERO, .frag_off = 0x2000 },
+	{ .family = NFPROTO_IPV4, .proto = IPPROTO_UDP, .payload = 40,
+	  .field = FIELD_SEED, .frag_off = 185 },
+	{ .family = NFPROTO_IPV6, .proto = IPPROTO_UDP, .payload = 40,
+	  .field = FIELD_SEED,
+	  .ext = { { .type = NEXTHDR_FRAGMENT, .len = 8, .bytes = { 0, 0, 0, 1 } } } },
+	{ .proto = IPPROTO_SCTP, .payload = 40 },
 };
 
 /* A number below that. */
@@ -92,6 +128,27 @@ static void damage_headers(struct forger *f, struct packet *p)
 
 		skb_store_bits(p->skb, i, &byte, 1);
 	}
+}
+
+/* Others, all of whose carries count; what was seeded goes on to be. */
+static void change_addresses(struct forger *f, struct packet *p)
+{
+	unsigned int offset = p->family == NFPROTO_IPV4 ? 12 : 8, i;
+	unsigned int size = p->family == NFPROTO_IPV4 ? 8 : 32;
+	u8 bytes[32];
+	bool seeded;
+
+	if (p->skb->len < max(offset + size, p->field + 2))
+		return;
+	seeded = packet_field(p) == p->seed;
+	for (i = 0; i < size; i++)
+		bytes[i] = forge_pick(f, 3) ? 0xff : prandom_u32_state(&f->rnd);
+	skb_store_bits(p->skb, offset, bytes, size);
+	p->seed = oracle_pseudo(packet_bytes(p, p->skb), p->proto, p->len);
+	bytes[0] = p->seed >> 8;
+	bytes[1] = p->seed;
+	if (seeded)
+		skb_store_bits(p->skb, p->field, bytes, 2);
 }
 
 static void damage_field(struct forger *f, struct packet *p)
@@ -128,6 +185,11 @@ static void damage_gso(struct forger *f, struct packet *p)
 {
 	struct skb_shared_info *shinfo = skb_shinfo(p->skb);
 
+	/* Of one kind more, or less. */
+	if (forge_pick(f, 2)) {
+		shinfo->gso_type ^= BIT(forge_pick(f, 20));
+		return;
+	}
 	shinfo->gso_size = forge_pick(f, 2) ? prandom_u32_state(&f->rnd) : 0;
 	shinfo->gso_segs = prandom_u32_state(&f->rnd);
 	shinfo->gso_type = forge_pick(f, 2) ? prandom_u32_state(&f->rnd) :
@@ -141,9 +203,17 @@ static void damage_length(struct forger *f, struct packet *p)
 		skb_reset_network_header(p->skb);
 }
 
+/* Somebody else may write to the fragments at any time. */
+static void damage_sharing(struct forger *f, struct packet *p)
+{
+	if (skb_shinfo(p->skb)->nr_frags)
+		skb_shinfo(p->skb)->flags |= SKBFL_SHARED_FRAG;
+}
+
 static void (*const damages[])(struct forger *f, struct packet *p) = {
 	damage_bytes, damage_bytes, damage_headers, damage_field,
 	damage_offload, damage_summed, damage_gso, damage_length,
+	damage_sharing, change_addresses, change_addresses,
 };
 
 static struct variant any_variant(struct forger *f, const struct recipe *r)
@@ -173,12 +243,14 @@ void forge(struct kunit *test, struct forger *f, struct packet *p,
 		packet_clone(test, p);
 }
 
-/* How many packets a test makes up. */
-unsigned int forge_start(struct kunit *test, struct forger *f)
+/* How many packets a test makes up: @share of all, in per cent. */
+unsigned int forge_start(struct kunit *test, struct forger *f, unsigned int share)
 {
+	unsigned int count = packets / 100 * share;
+
 	while (!seed)
 		seed = get_random_u32();
 	prandom_seed_state(&f->rnd, seed);
-	kunit_info(test, "%u packets, seed=%u", packets, seed);
-	return packets;
+	kunit_info(test, "%u packets, seed=%u", count, seed);
+	return count;
 }

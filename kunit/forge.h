@@ -13,7 +13,8 @@ struct forger {
 	struct rnd_state rnd;
 };
 
-unsigned int forge_start(struct kunit *test, struct forger *f);
+unsigned int forge_start(struct kunit *test, struct forger *f,
+			 unsigned int share);
 unsigned int forge_pick(struct forger *f, unsigned int below);
 void forge(struct kunit *test, struct forger *f, struct packet *p,
 	   struct variant *v);
