@@ -456,6 +456,18 @@ static const struct inspect_case partial_cases[] = {
 			    .field = FIELD_SEED, .offset = 6 },
 		.state = NF_CSUM_PARTIAL,
 	}, {
+		.name = "another protocol, csum_start a byte behind its begin",
+		.packet = { .proto = IPPROTO_DCCP, .payload = 30,
+			    .ip_summed = CHECKSUM_PARTIAL,
+			    .field = FIELD_SEED, .start = 1, .offset = 6 },
+		.state = NF_CSUM_PARTIAL_INNER,
+	}, {
+		.name = "another protocol, csum_offset beyond the packet",
+		.packet = { .proto = IPPROTO_DCCP, .payload = 30,
+			    .ip_summed = CHECKSUM_PARTIAL,
+			    .field = FIELD_SEED, .offset = 30 },
+		.state = NF_CSUM_MALFORMED,
+	}, {
 		.name = "another protocol, no seed",
 		.packet = { .proto = IPPROTO_DCCP, .payload = 30,
 			    .ip_summed = CHECKSUM_PARTIAL,

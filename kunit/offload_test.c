@@ -2,8 +2,11 @@
 /* Which features are taken from a device, and which it gets back. */
 #include <kunit/test.h>
 
+#include <linux/err.h>
 #include <linux/etherdevice.h>
+#include <linux/fs.h>
 #include <linux/netdevice.h>
+#include <linux/netfilter_netdev.h>
 #include <linux/rtnetlink.h>
 #include <net/rtnetlink.h>
 
@@ -67,6 +70,8 @@ static const struct offload_case {
 	{ "a veth cannot have it any more", "veth", 0, 0, 0,
 	  CSUM | TSO, 0, TSO, 0 },
 	{ "no kind at all", NULL, CSUM, CSUM, CSUM, 0, ALL, 0, CSUM },
+	{ "another that would fix it", "fixes", 0, 0, CSUM | TSO,
+	  CSUM | TSO, 0, CSUM | TSO, 0 },
 	{ "a tap that asked for all", "tun all", 0, 0, CSUM | TSO,
 	  CSUM | TSO, 0, CSUM | TSO, 0 },
 	{ "a tap that asked for less", "tun csum", 0, 0, CSUM | TSO,
@@ -121,6 +126,10 @@ static void offload_exchange(struct kunit *test)
 		asked = strstr(c->kind, "all") ? CSUM | TSO :
 			strstr(c->kind, "csum") ? CSUM : 0;
 		link_ops.kind = "tun";
+		dev->netdev_ops = &tun_ops;
+	}
+	if (c->kind && !strcmp(c->kind, "fixes")) {
+		asked = 0;
 		dev->netdev_ops = &tun_ops;
 	}
 	dev->features = c->on;
@@ -200,11 +209,159 @@ static void offload_prove_too_late(struct kunit *test)
 	free_netdev(dev);
 }
 
+/* Writes to a knob of the namespace that all begins with. */
+static void set_knob(struct kunit *test, const char *knob, const char *value)
+{
+	struct file *file;
+	char path[80];
+	loff_t pos = 0;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/netfilter/nf_csum_%s", knob);
+	file = filp_open(path, O_WRONLY, 0);
+	if (IS_ERR(file)) {
+		kunit_skip(test, "there is no /proc");
+		return;
+	}
+	KUNIT_EXPECT_EQ(test, kernel_write(file, value, strlen(value), &pos),
+			(ssize_t)strlen(value));
+	filp_close(file, NULL);
+}
+
+struct knob_case {
+	const char *name;
+	const char *kind;
+	netdev_features_t can;		/* be changed */
+	netdev_features_t left;		/* while it is in the list */
+	bool hooked;			/* instead of changed */
+};
+
+static const struct knob_case knob_cases[] = {
+	{ "any device", NULL, OTHERS | CSUM | TSO | CRC, OTHERS },
+	{ "a veth", "veth", OTHERS | CSUM | TSO | CRC, OTHERS },
+	{ "a macvlan", "macvlan", 0, OTHERS | CSUM | TSO | CRC, true },
+	{ "an ipvlan", "ipvlan", 0, OTHERS | CSUM | TSO | CRC, true },
+	{ "another that is fixed", "dummy", 0, OTHERS | CSUM | TSO | CRC },
+};
+
+static void knob_desc(const struct knob_case *c, char *desc)
+{
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(knob, knob_cases, knob_desc);
+
+static bool has_egress_hook(const struct net_device *dev)
+{
+#ifdef CONFIG_NETFILTER_EGRESS
+	return rcu_access_pointer(dev->nf_hooks_egress);
+#else
+	return false;
+#endif
+}
+
+static void expect_taken(struct kunit *test, const struct net_device *dev,
+			 const struct knob_case *c, bool taken, const char *when)
+{
+	const netdev_features_t had = OTHERS | CSUM | TSO | CRC;
+	bool hooked = taken && c->hooked && IS_ENABLED(CONFIG_NETFILTER_EGRESS);
+
+	KUNIT_EXPECT_EQ_MSG(test, dev->features & (ALL | OTHERS),
+			    (taken ? c->left : had) & (ALL | OTHERS), "%s", when);
+	KUNIT_EXPECT_EQ_MSG(test, has_egress_hook(dev), hooked, "%s", when);
+	rtnl_lock();
+	KUNIT_EXPECT_EQ_MSG(test, nf_csum_offload_is_taken(dev),
+			    hooked || (taken && c->can), "%s", when);
+	rtnl_unlock();
+}
+
+/* What is in the list has its offloads taken while the knobs want that. */
+static void offload_follows_knobs(struct kunit *test)
+{
+	const struct knob_case *c = test->param_value;
+	struct rtnl_link_ops link_ops = { .kind = c->kind };
+	struct net_device *dev, *other;
+
+	set_knob(test, "no_offload_ifaces", "nfcsum*");
+	dev = make(test);
+	other = make(test);
+	strscpy(other->name, "another%d", IFNAMSIZ);
+	other->hw_features = OTHERS | CSUM | TSO | CRC;
+	other->features = other->hw_features;
+	if (c->kind)
+		dev->rtnl_link_ops = &link_ops;
+	dev->hw_features = c->can;
+	dev->features = OTHERS | CSUM | TSO | CRC;
+	KUNIT_ASSERT_EQ(test, register_netdev(other), 0);
+	KUNIT_ASSERT_EQ(test, register_netdev(dev), 0);
+	expect_taken(test, dev, c, true, "registered");
+
+	set_knob(test, "no_offload", "0");
+	expect_taken(test, dev, c, false, "no_offload=0");
+	set_knob(test, "no_offload", "1");
+	expect_taken(test, dev, c, true, "no_offload=1");
+	set_knob(test, "mode", "1");
+	expect_taken(test, dev, c, false, "mode=1");
+	set_knob(test, "mode", "0");
+	expect_taken(test, dev, c, false, "mode=0");
+	set_knob(test, "mode", "2");
+	expect_taken(test, dev, c, true, "mode=2");
+	set_knob(test, "no_offload_ifaces", "lo foo");
+	expect_taken(test, dev, c, false, "others in the list");
+	rtnl_lock();
+	KUNIT_EXPECT_FALSE(test, nf_csum_offload_is_taken(init_net.loopback_dev));
+	rtnl_unlock();
+	KUNIT_EXPECT_EQ(test, init_net.loopback_dev->features & (CSUM | TSO),
+			CSUM | TSO);
+	set_knob(test, "no_offload_ifaces", "nfcsum?");
+	expect_taken(test, dev, c, true, "in the list again");
+	KUNIT_EXPECT_EQ(test, other->features & ALL, CSUM | TSO | CRC);
+
+	unregister_netdev(dev);
+	rtnl_lock();
+	KUNIT_EXPECT_FALSE(test, nf_csum_offload_is_taken(dev));
+	rtnl_unlock();
+	KUNIT_EXPECT_FALSE(test, has_egress_hook(dev));
+	unregister_netdev(other);
+	set_knob(test, "no_offload_ifaces", "\n");
+	free_netdev(dev);
+	free_netdev(other);
+}
+
+/* Only the checksums, if the far end runs a program that redirects bytes. */
+static void offload_follows_xdp(struct kunit *test)
+{
+	const netdev_features_t had = OTHERS | CSUM | TSO | CRC;
+	struct rtnl_link_ops link_ops = { .kind = "veth" };
+	struct net_device *dev = make(test);
+
+	dev->rtnl_link_ops = &link_ops;
+	dev->hw_features = had;
+	dev->features = had;
+	KUNIT_ASSERT_EQ(test, register_netdev(dev), 0);
+	KUNIT_EXPECT_EQ(test, dev->features & ALL, CSUM | TSO | CRC);
+
+	rtnl_lock();
+	/* veth says so, and then that its features have changed. */
+	dev->hw_features &= ~TSO;
+	netdev_features_change(dev);
+	KUNIT_EXPECT_TRUE(test, nf_csum_offload_is_taken(dev));
+	KUNIT_EXPECT_EQ(test, dev->features & (CSUM | CRC), 0ULL);
+	dev->hw_features |= TSO;
+	netdev_features_change(dev);
+	KUNIT_EXPECT_FALSE(test, nf_csum_offload_is_taken(dev));
+	KUNIT_EXPECT_EQ(test, dev->features & (CSUM | CRC), CSUM | CRC);
+	rtnl_unlock();
+	unregister_netdev(dev);
+	free_netdev(dev);
+}
+
 static struct kunit_case offload_test_cases[] = {
 	KUNIT_CASE_PARAM(offload_exchange, offload_gen_params),
 	KUNIT_CASE(offload_towards_xdp),
 	KUNIT_CASE(offload_prove),
 	KUNIT_CASE(offload_prove_too_late),
+	KUNIT_CASE_PARAM(offload_follows_knobs, knob_gen_params),
+	KUNIT_CASE(offload_follows_xdp),
 	{}
 };
 

@@ -17,6 +17,7 @@
 
 #include "inspected.h"
 #include "oracle.h"
+#include "receiver.h"
 #include "skb_builder.h"
 #include "vectors.h"
 
@@ -836,6 +837,12 @@ static const struct repair_case failing_cases[] = {
 		.state = NF_CSUM_PARTIAL,
 		.actions = FINISHED,
 	}, {
+		.name = "finish sctp",
+		.packet = { .proto = IPPROTO_SCTP, .payload = 100, .offset = 8,
+			    .ip_summed = CHECKSUM_PARTIAL, .not_inet = true },
+		.state = NF_CSUM_PARTIAL,
+		.actions = FINISHED,
+	}, {
 		.name = "finish inner",
 		.packet = { VXLAN, .payload = 100,
 			    .ip_summed = CHECKSUM_PARTIAL },
@@ -1098,6 +1105,65 @@ static void damaged_outer_stays_wrong(struct kunit *test)
 	}
 }
 
+/* NAT hit upon @right for a packet that was wrong: it is made wrong again. */
+static void lucky_outer(struct kunit *test, const struct variant *v, u16 right)
+{
+	static const struct recipe recipe = {
+		VXLAN, .payload = 300, .ip_summed = CHECKSUM_PARTIAL,
+	};
+	struct nf_csum_packet pkt;
+	unsigned int field, vni;
+	u8 word[2] = {};
+	struct packet p;
+	u8 *sent;
+	u16 sum;
+
+	packet_build(test, &p, &recipe, v);
+	sent = p.scratch;
+	vni = p.thoff + 12;
+	packet_store(&p, vni, word, 2);
+	word[0] = right >> 8;
+	word[1] = right;
+	packet_store(&p, p.field, word, 2);
+	/* A word of the tunnel's header makes that the right one. */
+	packet_bytes(&p, p.skb);
+	KUNIT_ASSERT_TRUE(test, receiver_finish(p.skb, sent, &field));
+	sum = oracle_add(oracle_pseudo(sent, p.proto, p.len),
+			 oracle_sum(sent + p.thoff, p.len));
+	word[0] = (u16)~sum >> 8;
+	word[1] = ~sum;
+	packet_store(&p, vni, word, 2);
+	packet_bytes(&p, p.skb);
+	receiver_finish(p.skb, sent, &field);
+	KUNIT_ASSERT_TRUE(test, oracle_verifies(sent, p.proto, p.thoff, p.len));
+
+	pkt = inspected(&p, v->hook);
+	EXPECT_STATE(test, &pkt, NF_CSUM_PARTIAL_INNER, v->name);
+	nf_csum_remember_outer(p.skb, NF_CSUM_OUTER_WRONG);
+	KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, OUTER), 0U, "%s", v->name);
+	packet_bytes(&p, p.skb);
+	receiver_finish(p.skb, sent, &field);
+	KUNIT_EXPECT_FALSE_MSG(test, oracle_verifies(sent, p.proto, p.thoff, p.len),
+			       "%u, %s", right, v->name);
+	KUNIT_EXPECT_NE_MSG(test, (u32)packet_field(&p), 0U, "%u, %s", right, v->name);
+	packet_free(&p);
+}
+
+static void lucky_outer_is_made_wrong(struct kunit *test)
+{
+	static const struct recipe any = {};
+	struct variant v = {};
+
+	while (variant_next(&v, &any)) {
+		/* Those that it is made wrong with, in either byte order. */
+		lucky_outer(test, &v, 0x0001);
+		lucky_outer(test, &v, 0x0100);
+		lucky_outer(test, &v, 0x0002);
+		lucky_outer(test, &v, 0x0200);
+		lucky_outer(test, &v, 0x1234);
+	}
+}
+
 /* The voucher given on the way in does not leave the host; no other is touched. */
 static void only_our_voucher_is_ours(struct kunit *test)
 {
@@ -1244,6 +1310,7 @@ static struct kunit_case repair_test_cases[] = {
 	KUNIT_CASE(only_our_voucher_is_ours),
 	KUNIT_CASE(voucher_for_inner_headers_stays),
 	KUNIT_CASE(damaged_outer_stays_wrong),
+	KUNIT_CASE(lucky_outer_is_made_wrong),
 	KUNIT_CASE(complete_is_believed),
 	{}
 };
