@@ -35,7 +35,7 @@ shell: ## a prompt on a stock kernel (SERIES=6.1) with the module, in a network 
 
 .PHONY: check
 check: ## run every test: lint, nf-csum-test, kunit, e2e and bench's stored counts
-	scripts/check lint e2e/run --beside nf-csum-test kunit bench/regression
+	scripts/check lint e2e/run --beside nf-csum-test kunit 'kunit -d' bench/regression
 
 .PHONY: lint
 lint: ## static checks: sparse, W=1, checkpatch, kernel-doc, shellcheck
@@ -43,7 +43,19 @@ lint: ## static checks: sparse, W=1, checkpatch, kernel-doc, shellcheck
 
 .PHONY: kunit
 kunit: ## unit tests, on User Mode Linux; FILTER='repair' or 'inspect.*gso' for some of them
-	scripts/kunit $(if $(FILTER),-f '$(FILTER)')
+	scripts/kunit $(if $(FILTER),-f '$(FILTER)') $(if $(PACKETS),-n $(PACKETS))
+
+.PHONY: kunit-debug
+kunit-debug: ## the same on a kernel with KASAN, UBSAN, lockdep and kmemleak
+	scripts/kunit -d $(if $(FILTER),-f '$(FILTER)') $(if $(PACKETS),-n $(PACKETS))
+
+.PHONY: coverage
+coverage: ## which lines and branches of module/ the unit tests reach
+	scripts/kunit -c
+
+.PHONY: mutants
+mutants: ## does a unit test fail if the module is wrong? 150 small changes, one after the other
+	scripts/mutants
 
 .PHONY: e2e
 e2e: ## real traffic on stock Debian kernels, in virtual machines; scripts/e2e/run -v NAME for one
