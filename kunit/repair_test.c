@@ -1246,6 +1246,33 @@ static void voucher_for_inner_headers_stays(struct kunit *test)
 	}
 }
 
+/* What somebody else may write to meanwhile is copied before it is summed. */
+static void shared_fragments_are_copied(struct kunit *test)
+{
+	static const struct recipe recipe = {
+		.proto = IPPROTO_TCP, .payload = 500, .field = FIELD_SEED,
+		.ip_summed = CHECKSUM_PARTIAL,
+	};
+	struct variant v = {};
+	struct packet p;
+
+	while (variant_next(&v, &recipe)) {
+		bool shared = v.shape == SHAPE_FRAGS || v.shape == SHAPE_SPLIT;
+		struct nf_csum_packet pkt;
+
+		packet_build(test, &p, &recipe, &v);
+		if (shared)
+			skb_shinfo(p.skb)->flags |= SKBFL_SHARED_FRAG;
+		pkt = inspected(&p, v.hook);
+		KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, FINISHED),
+				    FINISHED, "%s", v.name);
+		KUNIT_EXPECT_EQ_MSG(test, skb_is_nonlinear(p.skb),
+				    v.shape == SHAPE_FRAG_LIST, "%s", v.name);
+		KUNIT_EXPECT_TRUE_MSG(test, packet_verifies(&p), "%s", v.name);
+		packet_free(&p);
+	}
+}
+
 /* A pending checksum that is complete already is not summed into a wrong one. */
 static void complete_is_believed(struct kunit *test)
 {
@@ -1311,6 +1338,7 @@ static struct kunit_case repair_test_cases[] = {
 	KUNIT_CASE(voucher_for_inner_headers_stays),
 	KUNIT_CASE(damaged_outer_stays_wrong),
 	KUNIT_CASE(lucky_outer_is_made_wrong),
+	KUNIT_CASE(shared_fragments_are_copied),
 	KUNIT_CASE(complete_is_believed),
 	{}
 };

@@ -282,6 +282,10 @@ static void short_datagrams_are_checked(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, inspected_vouched(&p, v.hook),
 				    NF_CSUM_CORRUPT, "%s, changed in it",
 				    v.name);
+		/* What is pending is no device's word. */
+		p.skb->ip_summed = CHECKSUM_PARTIAL;
+		KUNIT_EXPECT_EQ_MSG(test, inspected_vouched(&p, v.hook),
+				    NF_CSUM_OPAQUE, "%s, pending", v.name);
 		packet_free(&p);
 	}
 }
