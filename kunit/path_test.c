@@ -156,6 +156,39 @@ static void fast_is_slow(struct kunit *test)
 	KUNIT_EXPECT_GT(test, said->state[NF_CSUM_GSO], packets / 200);
 }
 
+/* A tunnel's csum_start is behind UDP's header, and may be just behind it. */
+static void inner_begins_behind_udp(struct kunit *test)
+{
+	int start;
+
+	for (start = 1; start < 12; start++) {
+		const struct recipe recipe = {
+			.proto = IPPROTO_UDP, .payload = 60, .start = start,
+			.ip_summed = CHECKSUM_PARTIAL,
+		};
+		struct variant v = {};
+		struct packet p;
+
+		while (variant_next(&v, &recipe)) {
+			struct nf_csum_packet fast = {}, slow;
+
+			/* As much is linear as the fast path needs. */
+			if (v.shape != SHAPE_LINEAR)
+				continue;
+			packet_build(test, &p, &recipe, &v);
+			fast.skb = p.skb;
+			fast.family = p.family;
+			KUNIT_EXPECT_EQ_MSG(test, nf_csum_fast_pending(&fast),
+					    start >= 8, "%d, %s", start, v.name);
+			slow = inspected(&p, v.hook);
+			EXPECT_STATE(test, &slow, start >= 8 ?
+				     NF_CSUM_PARTIAL_INNER : NF_CSUM_MALFORMED,
+				     v.name);
+			packet_free(&p);
+		}
+	}
+}
+
 /* What the hooks are to do, from the parts that the other tests test. */
 static u32 expected_deeds(struct packet *p, const struct nf_csum_knobs *knobs,
 			  const struct variant *v, enum nf_csum_counter *state)
@@ -302,6 +335,7 @@ static void finished_behind_dnat(struct kunit *test)
 
 static struct kunit_case path_test_cases[] = {
 	KUNIT_CASE(finished_behind_dnat),
+	KUNIT_CASE(inner_begins_behind_udp),
 	KUNIT_CASE(fast_is_slow),
 	KUNIT_CASE(hooks_do_what_was_decided),
 	{}
