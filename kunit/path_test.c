@@ -134,6 +134,11 @@ static void fast_is_slow(struct kunit *test)
 			continue;
 		}
 		expected = fast_pending(&p, &r);
+		if (!skb_shinfo(p.skb)->gso_size)
+			KUNIT_EXPECT_EQ_MSG(test,
+					    nf_csum_fast_partial(p.skb, p.family),
+					    expected == NF_CSUM_PARTIAL,
+					    "packet %u, %s", i, v.name);
 		if (nf_csum_fast_pending(&fast)) {
 			KUNIT_EXPECT_STREQ_MSG(test, state_name(fast.state),
 					       state_name(expected),
