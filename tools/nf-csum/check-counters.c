@@ -4,7 +4,9 @@
  * rise on every healthy host with containers. Packets pass through the interface
  * that they leave by, so that only what came in is an interface's fault.
  */
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "checks.h"
 #include "cure.h"
@@ -18,6 +20,7 @@ static const char * const bad[] = {
 #define BAD		6
 #define NAMESPACES	8	/* as many are named */
 #define REPAIRED	4	/* as many of them are repaired in mode 2 */
+#define RESERVE		32	/* one part in so many of the memory is reserve enough */
 
 /**
  * came_in - count what came in by an interface
@@ -373,6 +376,39 @@ void check_malformed(struct findings *findings, struct scene *scene)
 		     "nf-csum doctor 10 judges only what comes in meanwhile.");
 }
 
+static long vm_number(struct pool *pool, const char *file, const char *line)
+{
+	const char *text = pool_read(pool, netns_host_path(pool, file), NULL);
+
+	text = text ? strstr(text, line) : NULL;
+	return text ? atol(text + strlen(line)) : 0;
+}
+
+/* Puts free memory together, and keeps more of it free for those who cannot wait. */
+static void cure_memory(struct findings *findings, struct finding *finding)
+{
+	long reserve, all;
+	struct pool *pool = findings->scenes->pool;
+
+	reserve = vm_number(pool, "proc/sys/vm/min_free_kbytes", "");
+	all = vm_number(pool, "proc/meminfo", "MemTotal:");
+	if (!access(netns_host_path(pool, "proc/sys/vm/compact_memory"), F_OK))
+		finding_run(findings, finding, "run", "sysctl -w vm.compact_memory=1");
+	if (!reserve)
+		return;
+	if (reserve * 2 > all / RESERVE) {
+		finding_says(findings, finding, "here",
+			     pool_print(pool, "vm.min_free_kbytes is %s already: it is more memory that is needed.",
+					text_spaced(pool, reserve)));
+		return;
+	}
+	finding_run(findings, finding, "run",
+		    pool_print(pool, "sysctl -w vm.min_free_kbytes=%ld", reserve * 2));
+	finding_run(findings, finding, "keep",
+		    pool_print(pool, "echo 'vm.min_free_kbytes = %ld' >>/etc/sysctl.d/nf_csum.conf",
+			       reserve * 2));
+}
+
 /**
  * check_failed - was there a repair that could not be made
  * @findings: all that is said
@@ -380,6 +416,7 @@ void check_malformed(struct findings *findings, struct scene *scene)
  */
 void check_failed(struct findings *findings, struct scene *scene)
 {
+	struct pool *pool = findings->scenes->pool;
 	const struct counter *failed;
 	struct finding *finding;
 
@@ -390,12 +427,14 @@ void check_failed(struct findings *findings, struct scene *scene)
 			      "Some packets could not be repaired: there was no memory, or they cannot be written to. They went on, no worse than they came.");
 	finding->count = failed->n[PRE] + failed->n[POST] + failed->n[LINK];
 	finding_says(findings, finding, "seen",
-		     pool_print(findings->scenes->pool, "failed %s",
-				text_spaced(findings->scenes->pool, finding->count)));
+		     pool_print(pool, "failed %s", text_spaced(pool, finding->count)));
+	finding_says(findings, finding, "why",
+		     "A packet that somebody else holds, too, as tcpdump does, is copied before it is changed: at once, and in one piece. Memory was short, or in small pieces.");
 	finding_run(findings, finding, "see",
-		    "free -m; dmesg | grep -i 'page allocation failure'; sysctl vm.min_free_kbytes");
+		    "free -m; cat /proc/buddyinfo; dmesg | grep -i 'page allocation failure'");
+	cure_memory(findings, finding);
 	finding_says(findings, finding, "then",
-		     "Give the host more memory, or raise vm.min_free_kbytes. nf-csum doctor 10 tells whether it goes on.");
+		     "Find out what takes the memory, or give the host more. nf-csum doctor 10 tells whether it goes on.");
 }
 
 /*

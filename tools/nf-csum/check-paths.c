@@ -152,7 +152,7 @@ static int interfaces_of(struct findings *findings, const struct packet_sockets 
  * packets are for if the device has no address and is no port, or if the program
  * reads several devices: it carries packets from one to the other.
  */
-static const char *reader_at(struct findings *findings, struct scene *scene,
+static const char *socket_at(struct findings *findings, struct scene *scene,
 			     const struct link *link)
 {
 	const struct packet_sockets *sockets = scene_sockets(findings->scenes, scene);
@@ -175,9 +175,23 @@ static const char *reader_at(struct findings *findings, struct scene *scene,
 		return pool_print(pool, "%s, process %d, by a packet socket", process->name,
 				  process->pid);
 	}
-	if (link->xdp == XDP_NATIVE && !kernel_reads)
-		return pool_print(pool, "the native XDP program %u", link->xdp_id);
 	return NULL;
+}
+
+/*
+ * A native XDP program that gets bytes instead of the kernel: NULL for none. A generic
+ * one gets packets with their metadata. Where the kernel reads, too, the program lets
+ * packets pass, metadata and all.
+ */
+static const char *program_at(struct findings *findings, struct scene *scene,
+			      const struct link *link)
+{
+	(void)scene;
+	if (link->has_address || link->master ||
+	    (link->xdp != XDP_NATIVE && (link->xdp != XDP_SEVERAL || !link->xdp_id)))
+		return NULL;
+	return pool_print(findings->scenes->pool, "the native XDP program %u",
+			  link->xdp_id);
 }
 
 /* Is there a way to this device on which no hook sees a packet? */
@@ -241,11 +255,42 @@ static bool has_offloads(struct findings *findings, struct scene *scene,
 	       features.has[FEATURE_TX_CSUM];
 }
 
+static bool is_taken(const struct scene *scene, const char *name)
+{
+	const struct iface *iface = proc_iface(&scene->now, name);
+
+	return iface && iface->offloads_taken;
+}
+
+/*
+ * Is the loss of the past? Packets of a bridge leave by its ports, and those of a VLAN
+ * by the device below: it is enough that the offloads of one of them are taken.
+ */
+static bool is_past(struct findings *findings, struct scene *scene, const char *name)
+{
+	const struct links *links = scene_links(findings->scenes, scene);
+	const struct link *link = links_by_name(links, name), *lower;
+	int i;
+
+	if (is_taken(scene, name))
+		return true;
+	if (!link || findings->scenes->seconds)
+		return false;
+	for (i = 0; i < links->count; i++)
+		if (links->links[i].master == link->index &&
+		    is_taken(scene, links->links[i].name))
+			return true;
+	lower = link->lower_nsid < 0 && strcmp(link->kind, "veth") ?
+		links_by_index(links, link->lower) : NULL;
+	return lower && is_taken(scene, lower->name);
+}
+
 static void check_lost(struct findings *findings, struct scene *scene)
 {
 	const struct snapshot *seen = &scene->seen;
 	struct pool *pool = findings->scenes->pool;
-	bool automatic = proc_choice(&scene->now, "no_offload") != 0;
+	bool automatic = proc_choice(&scene->now, "no_offload") == 1 &&
+			 proc_choice(&scene->now, "mode") == 2;
 	struct finding *finding;
 	int i;
 
@@ -256,7 +301,8 @@ static void check_lost(struct findings *findings, struct scene *scene)
 		uint64_t lost = proc_of_iface(iface, "gso_lost", POST);
 
 		/* A few: the module takes the offloads itself when it is sure. */
-		if (!lost || iface->offloads_taken || (automatic && lost < LOST_FOR_SURE))
+		if (!lost || is_past(findings, scene, iface->name) ||
+		    (automatic && lost < LOST_FOR_SURE))
 			continue;
 		finding->count += lost;
 		finding_iface(findings, finding, iface->name);
@@ -281,12 +327,35 @@ static void check_taken(struct findings *findings, struct scene *scene)
 	finding_where(findings, finding);
 }
 
-/**
- * check_readers - does a far end that reads bytes get whole packets
- * @findings: all that is said
- * @scene: the namespace
- */
-void check_readers(struct findings *findings, struct scene *scene)
+/* One kind of readers, and what is said of them. */
+struct kind_of_reader {
+	const char *what;
+	const char *title;
+	const char *(*at)(struct findings *findings, struct scene *scene,
+			  const struct link *link);
+	void (*cure)(struct findings *findings, struct finding *finding);
+};
+
+/* The module finds these itself, if it may. */
+static void cure_program(struct findings *findings, struct finding *finding)
+{
+	const struct snapshot *now = &finding->scene->now;
+	long no_offload = proc_choice(now, "no_offload"), mode = proc_choice(now, "mode");
+
+	if (no_offload < 0 || (no_offload == 1 && mode == 2)) {
+		cure_offloads(findings, finding);
+		return;
+	}
+	if (mode != 2)
+		cure_knob(findings, finding, "mode", "2");
+	if (no_offload != 1)
+		cure_knob(findings, finding, "no_offload", "1");
+	finding_says(findings, finding, "then",
+		     "The offloads of a veth whose peer runs a native XDP program are taken, and given back when the program goes.");
+}
+
+static void check_kind(struct findings *findings, struct scene *scene,
+		       const struct kind_of_reader *kind)
 {
 	const struct links *links = scene_links(findings->scenes, scene);
 	const char *who = "", *what = "", *merging = "";
@@ -294,23 +363,21 @@ void check_readers(struct findings *findings, struct scene *scene)
 	struct finding *finding;
 	int i;
 
-	finding = finding_add(findings, scene, LEVEL_TODO, "reader",
-			      "The far end reads bytes only, and gets packets that are yet to be segmented or finished: connections to there crawl or die.");
+	finding = finding_add(findings, scene, LEVEL_TODO, kind->what, kind->title);
 	for (i = 0; i < links->count; i++) {
 		const struct link *link = &links->links[i];
-		const struct iface *iface = proc_iface(&scene->now, link->name);
 		const char *reader, *evidence;
 		struct features features;
 		struct far far;
 
 		if ((strcmp(link->kind, "veth") && strcmp(link->kind, "netkit")) ||
-		    (iface && iface->offloads_taken))
+		    is_taken(scene, link->name))
 			continue;
 		evidence = leaves_whole(findings, scene, link);
 		if (!evidence)
 			continue;
 		far = scene_far(findings->scenes, scene, link);
-		reader = far.link ? reader_at(findings, far.scene, far.link) : NULL;
+		reader = far.link ? kind->at(findings, far.scene, far.link) : NULL;
 		if (!reader || !has_offloads(findings, scene, link))
 			continue;
 		finding_iface(findings, finding, link->name);
@@ -323,14 +390,35 @@ void check_readers(struct findings *findings, struct scene *scene)
 		if (features.has[FEATURE_GRO])
 			merging = far.scene->ns->enter;
 	}
-	if (finding_where(findings, finding)) {
-		finding_says(findings, finding, "reader", who);
-		finding_says(findings, finding, "seen", what);
-		cure_offloads(findings, finding);
-		if (*merging)
-			finding_says(findings, finding, "mind",
-				     "The reader's device may merge segments again (GRO). If so, there: ethtool -K <device> gro off");
-	}
+	if (!finding_where(findings, finding))
+		return;
+	finding_says(findings, finding, "reader", who);
+	finding_says(findings, finding, "seen", what);
+	kind->cure(findings, finding);
+	if (*merging && kind->at == socket_at)
+		finding_says(findings, finding, "mind",
+			     "The reader's device may merge segments again (GRO). If so, there: ethtool -K <device> gro off");
+}
+
+/**
+ * check_readers - does a far end that reads bytes get whole packets
+ * @findings: all that is said
+ * @scene: the namespace
+ */
+void check_readers(struct findings *findings, struct scene *scene)
+{
+	static const struct kind_of_reader sockets = {
+		"reader",
+		"The far end reads bytes only, and gets packets that are yet to be segmented or finished: connections to there crawl or die.",
+		socket_at, cure_offloads,
+	}, programs = {
+		"xdp-reader",
+		"The far end is a native XDP program, which reads bytes only, and gets packets that are yet to be finished: what it redirects is dropped where it arrives.",
+		program_at, cure_program,
+	};
+
+	check_kind(findings, scene, &sockets);
+	check_kind(findings, scene, &programs);
 	check_lost(findings, scene);
 	check_taken(findings, scene);
 }

@@ -116,6 +116,8 @@ static void list_others(struct scenes *scenes, struct finding *finding,
  * @finding: what it cures
  * @knob: its name
  *
+ * Says nothing if the list covers them already.
+ *
  * Return: whether 16 globs can do that.
  */
 bool cure_list(struct findings *findings, struct finding *finding, const char *knob)
@@ -127,6 +129,9 @@ bool cure_list(struct findings *findings, struct finding *finding, const char *k
 
 	list_others(findings->scenes, finding, &others);
 	value = glob_cover(pool, list ? *list : "", &finding->ifaces, &others);
+	/* Other knobs may be why it has no effect yet. */
+	if (value && list && !strcmp(value, *list))
+		return true;
 	if (value) {
 		cure_knob(findings, finding, knob, value);
 		return true;

@@ -507,7 +507,8 @@ static const char *without_names(struct pool *pool, const char *list,
  * @wanted: the interfaces
  * @others: all others of the namespace
  *
- * Return: the knob's new value; NULL if 16 globs cannot do it.
+ * Return: the knob's new value, which is @list if that covers them already; NULL if
+ * 16 globs cannot do it.
  */
 const char *glob_cover(struct pool *pool, const char *list,
 		       const struct glob_names *wanted,
@@ -516,17 +517,20 @@ const char *glob_cover(struct pool *pool, const char *list,
 	struct glob_names all = {}, rest = {};
 	struct cover cover = { .pool = pool, .others = &rest };
 	const char *value, *globs;
-	int i;
+	int i, listed = 0;
 
-	/* What the list covers already needs no sparing. */
+	/* What the list covers already needs no sparing, and is not written twice. */
 	for (i = 0; i < others->count; i++)
 		if (!glob_listed(list, others->names[i]))
 			*pool_add(pool, rest.names, rest.count) = others->names[i];
-	for (i = 0; i < wanted->count; i++)
-		if (strlen(wanted->names[i]) < NAME_MAX_LEN && *wanted->names[i])
+	for (i = 0; i < wanted->count; i++) {
+		if (glob_listed(list, wanted->names[i]))
+			listed++;
+		else if (strlen(wanted->names[i]) < NAME_MAX_LEN && *wanted->names[i])
 			*pool_add(pool, all.names, all.count) = wanted->names[i];
+	}
 	if (!all.count)
-		return NULL;
+		return listed ? list : NULL;
 	sort(&all);
 	value = cover_in(&cover, list, &all);
 	if (value)

@@ -77,7 +77,9 @@ static void read_xdp(struct link *link, const struct nlattr *xdp)
 		    mnl_attr_get_payload_len(attr) >= 1 &&
 		    mnl_attr_get_u8(attr) < ARRAY_SIZE(modes))
 			link->xdp = modes[mnl_attr_get_u8(attr)];
-		if (nl_is(attr, IFLA_XDP_PROG_ID))
+		/* Of several only those by their ways are told. */
+		if (nl_is(attr, IFLA_XDP_PROG_ID) ||
+		    (nl_is(attr, IFLA_XDP_DRV_PROG_ID) && nl_u32(attr)))
 			link->xdp_id = nl_u32(attr);
 	}
 }

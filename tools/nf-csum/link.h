@@ -56,7 +56,7 @@ struct features {
  * @tx_packets: sent
  * @rx_errors: received with errors, also of checksums that a card checks
  * @xdp: how an XDP program is attached
- * @xdp_id: which
+ * @xdp_id: which; of several the native one, 0 if none of them is
  * @has_vnet_hdr: of a tap, its owner takes offload metadata
  * @calls_iptables: of a bridge, br_netfilter is on
  * @has_address: it has an address that is more than link-local

@@ -245,19 +245,32 @@ static int in_order(const void *a, const void *b)
 	return by_name ? by_name : (x->inode > y->inode) - (x->inode < y->inode);
 }
 
+/* What was entered last, by the namespace's number; 0 for none. */
+static ino_t inside;
+
+/* This program's own namespace, held open; -1 for not yet. */
+static int home = -1;
+
 /*
  * The file of this namespace stands for another one as soon as that is entered, so
  * that it is held open.
  */
 static void hold(struct pool *pool, struct netns *own)
 {
-	int fd;
-
 	if (*netns_root)
 		return;
-	fd = open(own->file, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0)
-		own->file = pool_print(pool, "/proc/self/fd/%d", fd);
+	if (home < 0)
+		home = open(own->file, O_RDONLY | O_CLOEXEC);
+	if (home >= 0)
+		own->file = pool_print(pool, "/proc/self/fd/%d", home);
+}
+
+/* To where this program began, for it is from there that namespaces are looked for. */
+static void go_home(void)
+{
+	tree = NULL;
+	if (inside && home >= 0 && !setns(home, CLONE_NEWNET))
+		inside = 0;
 }
 
 /**
@@ -265,8 +278,8 @@ static void hold(struct pool *pool, struct netns *own)
  * @pool: whose the memory is
  * @list: gets them, this one first
  *
- * Context: before another one is entered. Without root it finds those of the
- * user's own processes.
+ * Context: again and again, for namespaces come and go. This program is in its own
+ * one then. Without root it finds those of the user's own processes.
  */
 void netns_find(struct pool *pool, struct netns_list *list)
 {
@@ -274,6 +287,7 @@ void netns_find(struct pool *pool, struct netns_list *list)
 	struct netns *own;
 	int i;
 
+	go_home();
 	*list = (struct netns_list){};
 	own = namespace_of(pool, list,
 			   pool_print(pool, "%s/proc/self/ns/net", netns_root));
@@ -435,14 +449,13 @@ int netns_open(const struct netns *ns)
  */
 int netns_enter(const struct netns *ns)
 {
-	static const struct netns *inside;
 	int fd, error = 0;
 
 	if (*netns_root) {
 		tree = ns->tree;
 		return 0;
 	}
-	if (ns == inside || (!inside && ns->own))
+	if (inside ? ns->inode == inside : ns->own)
 		return 0;
 	fd = netns_open(ns);
 	if (fd < 0)
@@ -451,6 +464,6 @@ int netns_enter(const struct netns *ns)
 		error = -errno;
 	close(fd);
 	if (!error)
-		inside = ns;
+		inside = ns->inode;
 	return error;
 }

@@ -2,6 +2,7 @@
 /*
  * nf-csum watch: which counters move, and how fast. What is bad comes first. On a
  * terminal the same screen is drawn again; elsewhere each round is a paragraph.
+ * Namespaces may come and go meanwhile.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -26,7 +27,9 @@ struct rate {
 
 struct round {
 	struct pool pool;
-	struct snapshot *of;	/* in the order of the scope; .seconds is 0 if missed */
+	struct scope scope;
+	double seconds;		/* when it was read, on the clock of snapshots */
+	struct snapshot *of;	/* in the order of the scope; .seconds is -1 if missed */
 	struct rate *rates;
 	int rates_count;
 };
@@ -62,14 +65,33 @@ static int badness_of(const char *counter)
 	return word_find(counter) ? 0 : 1;
 }
 
-static void read_round(struct round *round, struct scope *scope)
+/* Whoever asks for one namespace is told when it has gone. */
+static void read_round(struct round *round, const struct call *call)
 {
+	struct call again = *call;
+	struct scope *scope = &round->scope;
 	int i;
 
+	again.pool = &round->pool;
+	scope_select(&again, scope, false);
+	round->seconds = proc_clock(&round->pool);
 	round->of = pool_get(&round->pool, scope->count * sizeof(*round->of));
 	for (i = 0; i < scope->count; i++)
 		if (!scope_read(&round->pool, scope, scope->ns[i], &round->of[i]))
 			round->of[i] = (struct snapshot){ .seconds = -1 };
+}
+
+/* What a namespace said before: nothing, if it is new. NULL if it could not be read. */
+static const struct snapshot *before_of(const struct round *before,
+					const struct netns *ns, struct snapshot *none)
+{
+	int i;
+
+	for (i = 0; i < before->scope.count; i++)
+		if (before->scope.ns[i]->inode == ns->inode)
+			return before->of[i].seconds < 0 ? NULL : &before->of[i];
+	*none = (struct snapshot){ .seconds = before->seconds };
+	return none;
 }
 
 static void add_rate(struct round *round, const char *netns, const char *iface,
@@ -104,34 +126,43 @@ static int worst_first(const void *a, const void *b)
 	return strcmp(x->counter, y->counter);
 }
 
-static void compare(struct round *now, const struct round *before,
-		    const struct scope *scope, double pause)
+static void compare_one(struct round *now, const char *netns,
+			const struct snapshot *new, const struct snapshot *old,
+			double seconds)
 {
-	int n, i, k;
+	int i, k;
 
-	for (n = 0; n < scope->count; n++) {
-		const struct snapshot *new = &now->of[n], *old = &before->of[n];
-		double seconds = new->seconds - old->seconds;
+	for (i = 0; i < new->totals_count; i++)
+		add_rate(now, netns, NULL, &new->totals[i],
+			 proc_counter(old->totals, old->totals_count,
+				      new->totals[i].name), seconds);
+	for (i = 0; i < new->ifaces_count; i++) {
+		const struct iface *iface = &new->ifaces[i];
+		const struct iface *was = proc_iface(old, iface->name);
 
-		if (new->seconds < 0 || old->seconds < 0)
+		for (k = 0; k < iface->count; k++)
+			add_rate(now, netns, iface->name, &iface->counters[k],
+				 was ? proc_counter(was->counters, was->count,
+						    iface->counters[k].name) : NULL,
+				 seconds);
+	}
+}
+
+static void compare(struct round *now, const struct round *before, double pause)
+{
+	int n;
+
+	for (n = 0; n < now->scope.count; n++) {
+		const struct snapshot *new = &now->of[n], *old;
+		const struct netns *ns = now->scope.ns[n];
+		struct snapshot none;
+		double seconds;
+
+		old = before_of(before, ns, &none);
+		if (new->seconds < 0 || !old)
 			continue;
-		if (seconds <= 0)
-			seconds = pause;
-		for (i = 0; i < new->totals_count; i++)
-			add_rate(now, scope->ns[n]->name, NULL, &new->totals[i],
-				 proc_counter(old->totals, old->totals_count,
-					      new->totals[i].name), seconds);
-		for (i = 0; i < new->ifaces_count; i++) {
-			const struct iface *iface = &new->ifaces[i];
-			const struct iface *was = proc_iface(old, iface->name);
-
-			for (k = 0; k < iface->count; k++)
-				add_rate(now, scope->ns[n]->name, iface->name,
-					 &iface->counters[k],
-					 was ? proc_counter(was->counters, was->count,
-							    iface->counters[k].name) : NULL,
-					 seconds);
-		}
+		seconds = new->seconds - old->seconds;
+		compare_one(now, ns->name, new, old, seconds > 0 ? seconds : pause);
 	}
 	if (now->rates_count)
 		qsort(now->rates, now->rates_count, sizeof(*now->rates), worst_first);
@@ -164,10 +195,10 @@ static void put_line(const char *line, bool screen)
 		puts(line);
 }
 
-static void show_round(struct round *round, const struct scope *scope, bool screen)
+static void show_round(struct round *round, bool screen)
 {
 	int room = screen ? rows() - 4 : round->rates_count;
-	bool link = has_link(round), spaces = scope->count > 1;
+	bool link = has_link(round), spaces = round->scope.count > 1;
 	struct pool *pool = &round->pool;
 	const char *line;
 	int i;
@@ -196,7 +227,7 @@ static void show_round(struct round *round, const struct scope *scope, bool scre
 		put_line("nothing moves", screen);
 }
 
-static void show_object(struct round *round, const struct scope *scope)
+static void show_object(struct round *round)
 {
 	struct json_object *object = json_object_new_object();
 	struct json_object *list = json_object_new_array();
@@ -217,12 +248,12 @@ static void show_object(struct round *round, const struct scope *scope)
 					 json_object_new_double(rate->per_second[c]));
 		json_object_array_add(list, line);
 	}
-	json_put(pool, object, "namespaces", json_object_new_int(scope->count));
+	json_put(pool, object, "namespaces", json_object_new_int(round->scope.count));
 	json_put(pool, object, "rates", list);
 	json_line(object);
 }
 
-static void show_screen(struct round *round, const struct scope *scope, double pause)
+static void show_screen(struct round *round, double pause)
 {
 	char clock[16];
 	time_t now = time(NULL);
@@ -233,7 +264,7 @@ static void show_screen(struct round *round, const struct scope *scope, double p
 	put_line(pool_print(&round->pool, "nf-csum watch: packets per second, every %g s, %s",
 			    pause, clock), true);
 	put_line("", true);
-	show_round(round, scope, true);
+	show_round(round, true);
 	printf("\033[J");
 	fflush(stdout);
 }
@@ -261,7 +292,7 @@ int command_watch(const struct call *call)
 	struct sigaction action = { .sa_handler = stop };
 	unsigned long pause = 1, count = 0, i;
 	struct round before = {}, now = {};
-	struct scope scope;
+	bool missed;
 
 	if (call->args_count > 0)
 		pause = number_of("SECONDS", call->args[0], 1, SECONDS_MAX);
@@ -270,10 +301,10 @@ int command_watch(const struct call *call)
 	if (call->once)
 		count = 1;
 	need_module(call);
-	scope_select(call, &scope, false);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	read_round(&before, &scope);
+	read_round(&before, call);
+	missed = before.scope.missed;
 	if (screen)
 		printf("\033[2J");
 	for (i = 0; !count || i < count; i++) {
@@ -284,14 +315,15 @@ int command_watch(const struct call *call)
 		if (stopped)
 			break;
 		need_module(call);
-		read_round(&now, &scope);
-		compare(&now, &before, &scope, pause);
+		read_round(&now, call);
+		missed = missed || now.scope.missed;
+		compare(&now, &before, pause);
 		if (call->json)
-			show_object(&now, &scope);
+			show_object(&now);
 		else if (screen)
-			show_screen(&now, &scope, pause);
+			show_screen(&now, pause);
 		else
-			show_round(&now, &scope, false);
+			show_round(&now, false);
 		if (!screen && !call->json && (!count || i + 1 < count))
 			putchar('\n');
 		pool_free(&before.pool);
@@ -299,5 +331,5 @@ int command_watch(const struct call *call)
 		now = (struct round){};
 	}
 	pool_free(&before.pool);
-	return scope.missed ? EXIT_UNREADABLE : EXIT_FINE;
+	return missed ? EXIT_UNREADABLE : EXIT_FINE;
 }

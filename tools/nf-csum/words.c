@@ -170,8 +170,9 @@ const struct word words[] = {
 		.name = "failed",
 		.kind = WORD_ACTION,
 		.says = "no memory, or not writable: the packet went on, no worse than it came",
+		.more = "A packet that somebody else holds, too, as tcpdump does, is copied before it is changed: at once, and in one piece.",
 		.normal = "No, but a few under memory pressure do no harm: senders repeat what is lost.",
-		.advice = "If it rises, see whether the host runs out of memory: dmesg, free, vm.min_free_kbytes.",
+		.advice = "If it rises, see whether memory is short, or in small pieces: free, /proc/buddyinfo. vm.compact_memory=1 puts it together, vm.min_free_kbytes keeps more free.",
 	},
 	{
 		.name = "invalid_checksum",
@@ -336,7 +337,7 @@ const struct knob knobs[] = {
 			"they are counted, and those of TCP kept from local sockets: no reset goes out",
 			"they are counted, and dropped where they are forwarded, too",
 		},
-		.more = "Beyond 0 conntrack is held in this network namespace. 3 is not for hosts where replies take another way than requests.",
+		.more = "Beyond 0 conntrack is held in this network namespace; while the module is still being loaded such a write fails with EBUSY, and is to be repeated. 3 is not for hosts where replies take another way than requests.",
 		.advice = "2 where connections are masqueraded, 3 where a service is DNATed and not masqueraded.",
 	},
 	{

@@ -63,7 +63,9 @@ def link(d):
         kind = "tun" if d["kind"] == "tap" else d["kind"]
         attrs.append(nest(18, text(1, kind), *([nest(2, *data)] if data else [])))
     if "xdp" in d:
-        attrs.append(nest(43, u8(2, d["xdp"]), u32(4, 7)))
+        # 4 is several ways at once, of which the native one is told apart.
+        several = [u32(5, d["native"])] if "native" in d else []
+        attrs.append(nest(43, u8(2, d["xdp"]), *(several if d["xdp"] == 4 else [u32(4, 7)])))
     return message(16, struct.pack("=BxHiII", 0, 1, d["index"], 1 | d.get("flags", 0), 0), *attrs)
 
 

@@ -182,6 +182,10 @@ static void test_cover(void)
 	is(cover("", "veth1", "lo veth2"), "veth1", "a cover of one name");
 	is(cover("", "a b c", "lo"), "a b c", "a cover of a few names");
 	is(cover("lab*", "a", "lo"), "lab* a", "a cover keeps what there was");
+	is(cover("c", "c", "lo"), "c", "a name that is listed is not listed again");
+	is(cover("p* x", "p1 p2", "lo"), "p* x", "nor are names that a glob covers");
+	is(cover("p1", "br p1", "lo"), "p1 br", "one of two is listed");
+	is(cover("", "c c", "lo"), "c", "a name that comes twice");
 	is(cover("", "cali1 cali2 cali3 cali4", "lo eth0"), "cali*", "a cover of names that begin alike");
 	is(cover("", "cali1 cali2 cali3 cali4", "lo cali5"), "cali[1-4]*", "a cover that spares a name");
 	is(cover("", "a1 a2 a3 a4 b1 b2 b3 b4", "lo"), "a* b*", "a cover of two prefixes");
