@@ -142,29 +142,36 @@ architecture() {
 	esac
 	[ "$arch" = amd64 ] || compiler=("gcc-12-$triplet" "libc6-dev-$arch-cross")
 	# Named because 5.10 asks for gcc-10, which this Debian does not have.
-	cross=(ARCH="$kernel_arch" CROSS_COMPILE="$triplet-" CC="$triplet-gcc-12")
+	cross=(ARCH="$kernel_arch" CROSS_COMPILE="$triplet-" CC="ccache $triplet-gcc-12")
 }
 
 # kernel_make KERNEL_FOLDER MODULE_FOLDER ARG...: make with that kernel's headers; in its
-# chroot, if it has one, which knows the headers by the same path and the module as /module.
+# chroot, if it has one, which knows the headers by the same path. Every copy of the module has the same
+# path there, so that ccache knows what it has compiled before.
 kernel_make() {
 	# shellcheck disable=SC2034 # set by architecture
 	local kernel=$1 module=$2 arch kernel_arch triplet compiler cross
 	shift 2
+	export CCACHE_DIR=$cache/ccache
+	mkdir -p "$CCACHE_DIR" "$cache/module"
+	# Nobody else sees the mounts, and they end with the process.
 	if [ ! -e "$kernel/chroot" ]; then
 		architecture "$kernel"
-		need "${compiler[@]}"
-		make "${cross[@]}" -C "$kernel/build" M="$module" "$@"
+		need ccache "${compiler[@]}"
+		# shellcheck disable=SC2016 # for the inner shell
+		unshare --mount sh -ec 'mount --bind "$1" "$2"; shift 2; exec make "$@"' sh "$module" "$cache/module" \
+			"${cross[@]}" -C "$kernel/build" M="$cache/module" "$@"
 		return
 	fi
-	# Nobody else sees the mounts, and they end with the process.
 	# shellcheck disable=SC2016 # for the inner shell
 	unshare --mount sh -ec '
 		root=$1 kernels=$2 kernel=$3 module=$4
 		shift 4
 		mount --bind "$kernels" "$root$kernels"
 		mount --bind "$module" "$root/module"
+		mount --bind "$CCACHE_DIR" "$root/ccache"
 		mount -t proc proc "$root/proc"
+		export CCACHE_DIR=/ccache DEBIAN_KERNEL_USE_CCACHE=yes
 		exec chroot "$root" make -C "$kernel/build" M=/module "$@"
 	' sh "$(readlink -f "$kernel/chroot")" "$cache/kernels" "$kernel" "$module" "$@"
 }
