@@ -13,14 +13,19 @@
  * device of which four were confirmed to be lost before that has its offloads
  * taken. Anything else is no evidence.
  *
+ * Behind a bridge there are many far ends. There each next hop is settled on its
+ * own, one after the other, until all that get GSO packets are.
+ *
  * A device is watched when it first carries TCP in GSO packets, and while it does.
  * The hooks are there only while one is. Where packets leave the host behind it (a
  * network card among a bridge's ports), nothing is watched: a stranger could make
  * evidence by leaving GSO packets unacknowledged.
  */
 #include <kunit/visibility.h>
+#include <linux/bitmap.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/jhash.h>
 #include <linux/jiffies.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
@@ -31,6 +36,8 @@
 #include <linux/slab.h>
 #include <linux/tcp.h>
 #include <net/ip.h>
+#include <net/ip6_route.h>
+#include <net/route.h>
 #include <net/tcp.h>
 
 #include <nf_csum/count.h>
@@ -49,8 +56,9 @@
  * for so long without one that is.
  */
 #define IDLE		(60 * HZ)
-/* A connection that was quiet for so long makes room for another. */
+/* A connection that was quiet for so long makes room for another, as does a next hop. */
 #define QUIET		(2 * HZ)
+#define NO_HOP		NF_CSUM_HOPS
 
 /* A segment of TCP, as far as it matters here. */
 struct segment {
@@ -248,6 +256,73 @@ static u64 key_of(const struct endpoints *e)
 	return siphash(e, sizeof(*e), &hash_key) ?: 1;
 }
 
+/* Where a packet that leaves goes next: that host's number. */
+static unsigned int hop_of(const struct sk_buff *skb, u8 family)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+	u32 hash, initval = hash_key.key[0];
+
+	if (family == NFPROTO_IPV4) {
+		__be32 to = ((const struct iphdr *)skb->data)->daddr;
+
+		if (dst && dst->ops->family == AF_INET)
+			to = rt_nexthop(container_of(dst, struct rtable, dst),
+					to);
+		hash = jhash_1word((__force u32)to, initval);
+	} else {
+		const struct in6_addr *to;
+
+		to = &((const struct ipv6hdr *)skb->data)->daddr;
+		if (dst && dst->ops->family == AF_INET6)
+			to = rt6_nexthop(container_of(dst, struct rt6_info,
+						      dst), to);
+		hash = jhash2((const u32 *)to, sizeof(*to) / sizeof(u32),
+			      initval);
+	}
+	return hash % NF_CSUM_HOPS;
+}
+
+static void begin_hop(struct nf_csum_watch *watch, unsigned int hop)
+{
+	watch->hop = hop;
+	watch->used = jiffies;
+	watch->sent = 0;
+	watch->packets = 0;
+	watch->confirmed = 0;
+	watch->arrived = 0;
+	memset(watch->flows, 0, sizeof(watch->flows));
+}
+
+/* Is the packet for the next hop that is looked at, or for one that is next? */
+static bool is_about(struct nf_csum_watch *watch,
+		     const struct nf_csum_iface *iface,
+		     const struct sk_buff *skb, u8 family)
+{
+	unsigned int hop;
+
+	if (!watch->many)
+		return true;
+	hop = hop_of(skb, family);
+	if (hop == watch->hop)
+		return true;
+	if (!skb_is_gso(skb) || test_bit(hop, iface->hops))
+		return false;
+	if (watch->hop != NO_HOP && time_before(jiffies, watch->used + QUIET))
+		return false;
+	begin_hop(watch, hop);
+	return true;
+}
+
+/* Of many far ends one is settled, and the others are still to be. */
+static enum nf_csum_far_end settle_hop(struct nf_csum_iface *iface,
+				       struct nf_csum_watch *watch)
+{
+	if (watch->hop != NO_HOP)
+		set_bit(watch->hop, iface->hops);
+	begin_hop(watch, NO_HOP);
+	return NF_CSUM_FAR_WATCHED;
+}
+
 /* Reads plain TCP, in its own direction or as seen from the other end. */
 static bool read_segment(const struct sk_buff *skb, u8 family, bool reverse,
 			 struct segment *s)
@@ -304,9 +379,10 @@ static unsigned int watch_sent(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
 	struct nf_csum_net *nfc = priv;
+	enum nf_csum_far_end far_end = NF_CSUM_FAR_WATCHED;
 	struct nf_csum_iface *iface;
 	struct nf_csum_watch *watch;
-	bool lost, vain;
+	bool lost = false;
 	struct segment s;
 
 	iface = nf_csum_iface_of(&nfc->ifaces, state);
@@ -316,16 +392,19 @@ static unsigned int watch_sent(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 
 	spin_lock_bh(&watch->lock);
-	lost = nf_csum_watch_sent(watch, s.key, s.seq, s.len,
-				  skb_is_gso(skb) ?
-				  skb_shinfo(skb)->gso_size : 0);
-	vain = nf_csum_watch_is_vain(watch);
+	if (is_about(watch, iface, skb, state->pf)) {
+		lost = nf_csum_watch_sent(watch, s.key, s.seq, s.len,
+					  skb_is_gso(skb) ?
+					  skb_shinfo(skb)->gso_size : 0);
+		if (unlikely(nf_csum_watch_is_vain(watch)))
+			far_end = watch->many ? settle_hop(iface, watch) :
+						NF_CSUM_FAR_SETTLED;
+	}
 	spin_unlock_bh(&watch->lock);
 	if (lost)
 		nf_csum_count_one(nfc, iface, NF_CSUM_POSTROUTING,
 				  NF_CSUM_GSO_LOST);
-	if (unlikely(vain))
-		conclude(nfc, iface, NF_CSUM_FAR_SETTLED);
+	conclude(nfc, iface, far_end);
 	return NF_ACCEPT;
 }
 
@@ -347,6 +426,8 @@ static unsigned int watch_acked(void *priv, struct sk_buff *skb,
 
 	spin_lock_bh(&watch->lock);
 	far_end = nf_csum_watch_acked(watch, s.key, s.ack);
+	if (far_end == NF_CSUM_FAR_SETTLED && watch->many)
+		far_end = settle_hop(iface, watch);
 	spin_unlock_bh(&watch->lock);
 	conclude(nfc, iface, far_end);
 	return NF_ACCEPT;
@@ -370,18 +451,31 @@ static const struct nf_hook_ops hooks[NF_CSUM_WATCH_HOOKS] = {
 	},
 };
 
+/* Devices that a host routes to, and behind which there are several others. */
+static bool has_many_far_ends(const struct net_device *dev)
+{
+	return netif_is_bridge_master(dev) || netif_is_ovs_master(dev);
+}
+
 /**
  * nf_csum_evidence_want - ask to have a device watched
  * @nfc: the namespace
- * @iface: the interface, of which nothing is known yet
- * @out: its device, through which TCP leaves in GSO packets
+ * @iface: the interface, of which not all is known yet
+ * @skb: TCP in a GSO packet; skb->data is at the network header
+ * @state: of the hook that it leaves through
  *
  * Context: Softirq or process, under RCU.
  */
 void nf_csum_evidence_want(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
-			   const struct net_device *out)
+			   const struct sk_buff *skb,
+			   const struct nf_hook_state *state)
 {
+	const struct net_device *out = state->out;
+
 	if (!READ_ONCE(nfc->knobs.no_offload) || !nf_csum_repairs(&nfc->knobs))
+		return;
+	if (has_many_far_ends(out) &&
+	    test_bit(hop_of(skb, state->pf), iface->hops))
 		return;
 	/* What follows from it can only be that offloads are taken. */
 	if (!(READ_ONCE(iface->flags) & NF_CSUM_IFACE_FINISH) ||
@@ -412,6 +506,7 @@ static void stop(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
  */
 void nf_csum_evidence_reset(struct nf_csum_iface *iface)
 {
+	bitmap_zero(iface->hops, NF_CSUM_HOPS);
 	if (READ_ONCE(iface->far_end) != NF_CSUM_FAR_LOSES)
 		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_UNKNOWN);
 }
@@ -435,7 +530,8 @@ static void start(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 	if (!watch)
 		return;
 	spin_lock_init(&watch->lock);
-	watch->used = jiffies;
+	watch->many = has_many_far_ends(dev);
+	begin_hop(watch, NO_HOP);
 	rcu_assign_pointer(iface->watch, watch);
 	WRITE_ONCE(iface->far_end, NF_CSUM_FAR_WATCHED);
 	nfc->link.watches++;
@@ -492,6 +588,7 @@ static void sync_iface(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 {
 	/* Who wants it again wants it looked at anew. */
 	if (!wanted) {
+		bitmap_zero(iface->hops, NF_CSUM_HOPS);
 		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_UNKNOWN);
 		stop(nfc, iface);
 		return;

@@ -265,7 +265,7 @@ static noinline unsigned int handle_gso(struct nf_csum_net *nfc,
 	nf_csum_count_one(nfc, iface, column_of(state), NF_CSUM_GSO);
 	if (unlikely(iface && !READ_ONCE(iface->far_end)) &&
 	    state->hook == NF_INET_POST_ROUTING && pkt.proto == IPPROTO_TCP)
-		nf_csum_evidence_want(nfc, iface, state->out);
+		nf_csum_evidence_want(nfc, iface, skb, state);
 	return NF_ACCEPT;
 }
 

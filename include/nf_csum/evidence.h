@@ -48,6 +48,8 @@ struct nf_csum_range {
  * @packets: those that were remembered
  * @confirmed: those that came again as plain segments, and were then acknowledged
  * @arrived: those that were acknowledged without having come again
+ * @hop: which next hop all this is about, if there are several behind the device
+ * @many: there are
  * @flows: TCP connections, by a hash of addresses and ports
  * @rcu: frees it
  */
@@ -58,6 +60,8 @@ struct nf_csum_watch {
 	unsigned int packets;
 	unsigned int confirmed;
 	unsigned int arrived;
+	unsigned int hop;
+	bool many;
 	struct nf_csum_flow {
 		u64 key;
 		unsigned long used;
@@ -81,7 +85,8 @@ enum nf_csum_far_end nf_csum_watch_acked(struct nf_csum_watch *watch, u64 key,
 					 u32 ack);
 
 void nf_csum_evidence_want(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
-			   const struct net_device *out);
+			   const struct sk_buff *skb,
+			   const struct nf_hook_state *state);
 void nf_csum_evidence_reset(struct nf_csum_iface *iface);
 void nf_csum_evidence_sync(struct nf_csum_net *nfc);
 void nf_csum_evidence_forget(struct nf_csum_net *nfc,

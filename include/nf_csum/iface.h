@@ -4,6 +4,7 @@
 #define NF_CSUM_IFACE_H
 
 #include <linux/bits.h>
+#include <linux/bitmap.h>
 #include <linux/list.h>
 #include <linux/llist.h>
 #include <linux/netdevice.h>
@@ -26,6 +27,8 @@ struct nf_csum_watch;
 #define NF_CSUM_IFACE_TRUST	BIT(2)	/* a process on this host writes here */
 #define NF_CSUM_IFACE_STACKED	BIT(3)	/* passes packets on to devices below */
 
+#define NF_CSUM_HOPS	256
+
 /**
  * struct nf_csum_iface - an interface of a namespace
  * @dev: its device, only to be compared with: it may be gone
@@ -40,6 +43,7 @@ struct nf_csum_watch;
  * @ingress_wanted: a packet from here was repaired that others may take away
  * @far_end: enum nf_csum_far_end
  * @watch: while it is watched; under RCU
+ * @hops: next hops behind a bridge that take GSO packets, by a hash
  */
 struct nf_csum_iface {
 	const struct net_device *dev;
@@ -52,6 +56,7 @@ struct nf_csum_iface {
 	bool ingress_wanted;
 	u8 far_end;
 	struct nf_csum_watch __rcu *watch;
+	DECLARE_BITMAP(hops, NF_CSUM_HOPS);
 };
 
 #define NF_CSUM_GLOBS_MAX	16

@@ -18,6 +18,8 @@
  *	->ingress_wanted	and the packet path	READ_ONCE()
  *	iface->far_end		evidence.c, RTNL	the packet path,
  *				and the packet path	READ_ONCE()
+ *	iface->hops		evidence.c, RTNL	the packet path,
+ *				and the packet path	atomic
  *	iface->watch		evidence.c, RTNL	the packet path, RCU;
  *							what is in it: its lock
  *	link			link.c, evidence.c,	the same;
