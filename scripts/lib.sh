@@ -98,10 +98,10 @@ unpack_packages() {
 		{ tail -n 20 "$cache/unpack.log" >&2; die "cannot unpack $* for $arch"; }
 }
 
-# linux_source [SERIES]: the sources of Debian's kernel 6.1, or of another series, whatever this
-# machine's Debian is; prints a folder named by their version, with linux-source-SERIES.tar.xz in it
+# linux_source SERIES: the sources of Debian's kernel of that series, whatever this machine's Debian is;
+# prints a folder named by their version, with linux-source-SERIES.tar.xz in it
 linux_source() {
-	local series=${1-6.1} newest
+	local series=$1 newest
 	newest=$cache/source/newest-$series
 	mkdir -p "$cache/source"
 	# Asked once a day, as by scripts/kernel.
