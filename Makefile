@@ -77,6 +77,10 @@ secure-boot: ## what Secure Boot does to it, signed and unsigned
 in-tree-test: ## put it into a kernel tree, and run the unit tests there
 	scripts/in-tree-test
 
+.PHONY: selftests
+selftests: ## the kernel's own tests of the network, which it must not change; takes about an hour
+	scripts/selftests
+
 .PHONY: matrix
 matrix: ## a table of all kernels: checked, built, booted, tested; takes hours
 	@scripts/matrix

@@ -287,11 +287,11 @@ int nf_csum_knobs_init(void)
 	}
 	for (list = 0; list < NF_CSUM_LISTS; list++) {
 		err = nf_csum_ifaces_list(NULL, list, default_lists[list]);
-		if (err) {
+		if (err == -EINVAL)
 			pr_err("bad list of interfaces: %s\n",
 			       default_lists[list]);
+		if (err)
 			return err;
-		}
 	}
 	return defaults.invalid ? nf_csum_conntrack_pin() : 0;
 }

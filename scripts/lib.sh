@@ -98,35 +98,40 @@ unpack_packages() {
 		{ tail -n 20 "$cache/unpack.log" >&2; die "cannot unpack $* for $arch"; }
 }
 
-# linux_source: the sources of Debian's kernel 6.1, whatever this machine's Debian is; prints a
-# folder named by their version, with linux-source-6.1.tar.xz in it
+# linux_source SERIES: the sources of Debian's kernel of that series, whatever this machine's Debian is;
+# prints a folder named by their version, with linux-source-SERIES.tar.xz in it
 linux_source() {
-	local newest=$cache/source/newest
+	local series=$1 newest
+	newest=$cache/source/newest-$series
 	mkdir -p "$cache/source"
 	# Asked once a day, as by scripts/kernel.
-	[ -n "$(find "$newest" -mmin -1440 2>/dev/null)" ] || locked source fetch_source || return
+	[ -n "$(find "$newest" -mmin -1440 2>/dev/null)" ] || locked source fetch_source "$series" || return
 	readlink -f "$newest"
 }
 
 fetch_source() {
-	local version folder
-	suite_apt amd64 bookworm bookworm-security
-	version=$(apt-cache "${apt_options[@]}" policy linux-source-6.1 | sed -n 's/^ *Candidate: //p')
+	local package=linux-source-$1 version folder
+	case $1 in
+	6.1 | 6.12) suite_apt amd64 bookworm bookworm-security ;;
+	*) suite_apt amd64 trixie-backports ;;
+	esac
+	version=$(apt-cache "${apt_options[@]}" policy "$package" | sed -n 's/^ *Candidate: //p')
 	folder=$cache/source/$version
 	if [ ! -e "$folder" ]; then
 		say "fetching the sources of the Debian kernel $version"
 		rm -rf "$folder.tmp"
 		mkdir -p "$folder.tmp"
-		(cd "$folder.tmp" && apt-get "${apt_options[@]}" -q download linux-source-6.1 &&
-			dpkg-deb --fsys-tarfile linux-source-6.1_*.deb |
-				tar -x --strip-components=3 ./usr/src/linux-source-6.1.tar.xz &&
-			rm linux-source-6.1_*.deb) >"$cache/apt.log" 2>&1 ||
-			{ tail -n 5 "$cache/apt.log" >&2; die "cannot download linux-source-6.1"; }
+		(cd "$folder.tmp" && apt-get "${apt_options[@]}" -q download "$package" &&
+			dpkg-deb --fsys-tarfile "$package"_*.deb |
+				tar -x --strip-components=3 "./usr/src/$package.tar.xz" &&
+			rm "$package"_*.deb) >"$cache/apt.log" 2>&1 ||
+			{ tail -n 5 "$cache/apt.log" >&2; die "cannot download $package"; }
 		mv "$folder.tmp" "$folder"
 	fi
+	touch "$folder"
 	find "$cache/source" -mindepth 1 -maxdepth 1 -type d ! -path "$folder" -mtime +7 -exec rm -rf {} +
-	ln -sfn "$version" "$cache/source/newest"
-	touch -h "$cache/source/newest"
+	ln -sfn "$version" "$cache/source/newest-$1"
+	touch -h "$cache/source/newest-$1"
 }
 
 # architecture KERNEL_FOLDER: sets what Debian, the kernel and the compilers call it (arch,
@@ -222,6 +227,12 @@ ok() {
 not_ok() {
 	tests=$((tests + 1)) failed=$((failed + 1))
 	printf 'not ok %d - %s\n' "$tests" "$1"
+}
+
+# skip NAME REASON
+skip() {
+	tests=$((tests + 1)) skipped=$((skipped + 1))
+	printf 'ok %d - %s # SKIP %s\n' "$tests" "$1" "$2"
 }
 
 # check NAME COMMAND...: passes if the command succeeds; else its output is shown. The command is
