@@ -78,7 +78,7 @@ in-tree-test: ## put it into a kernel tree, and run the unit tests there
 	scripts/in-tree-test
 
 .PHONY: selftests
-selftests: ## the kernel's own tests of the network, which it must not change; takes about an hour
+selftests: ## the kernel's own tests of the network, which it must not change; takes more than an hour
 	scripts/selftests
 
 .PHONY: matrix

@@ -59,6 +59,8 @@
 /* A connection that was quiet for so long makes room for another, as does a next hop. */
 #define QUIET		(2 * HZ)
 #define NO_HOP		NF_CSUM_HOPS
+/* So many next hops have their turn: who names ever more does not keep the hooks. */
+#define TURNS		NF_CSUM_HOPS
 
 /* A segment of TCP, as far as it matters here. */
 struct segment {
@@ -310,6 +312,7 @@ static bool is_about(struct nf_csum_watch *watch,
 	if (watch->hop != NO_HOP && time_before(jiffies, watch->used + QUIET))
 		return false;
 	begin_hop(watch, hop);
+	watch->turns++;
 	return true;
 }
 
@@ -378,8 +381,8 @@ static void conclude(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 static unsigned int watch_sent(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
-	struct nf_csum_net *nfc = priv;
 	enum nf_csum_far_end far_end = NF_CSUM_FAR_WATCHED;
+	struct nf_csum_net *nfc = priv;
 	struct nf_csum_iface *iface;
 	struct nf_csum_watch *watch;
 	bool lost = false;
@@ -399,6 +402,8 @@ static unsigned int watch_sent(void *priv, struct sk_buff *skb,
 		if (unlikely(nf_csum_watch_is_vain(watch)))
 			far_end = watch->many ? settle_hop(iface, watch) :
 						NF_CSUM_FAR_SETTLED;
+		if (unlikely(watch->turns > TURNS))
+			far_end = NF_CSUM_FAR_SETTLED;
 	}
 	spin_unlock_bh(&watch->lock);
 	if (lost)

@@ -49,7 +49,8 @@ struct nf_csum_range {
  * @confirmed: those that came again as plain segments, and were then acknowledged
  * @arrived: those that were acknowledged without having come again
  * @hop: which next hop all this is about, if there are several behind the device
- * @many: there are
+ * @turns: so many next hops were looked at
+ * @many: there are several
  * @flows: TCP connections, by a hash of addresses and ports
  * @rcu: frees it
  */
@@ -61,6 +62,7 @@ struct nf_csum_watch {
 	unsigned int confirmed;
 	unsigned int arrived;
 	unsigned int hop;
+	unsigned int turns;
 	bool many;
 	struct nf_csum_flow {
 		u64 key;

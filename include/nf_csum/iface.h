@@ -3,8 +3,8 @@
 #ifndef NF_CSUM_IFACE_H
 #define NF_CSUM_IFACE_H
 
-#include <linux/bits.h>
 #include <linux/bitmap.h>
+#include <linux/bits.h>
 #include <linux/list.h>
 #include <linux/llist.h>
 #include <linux/netdevice.h>
