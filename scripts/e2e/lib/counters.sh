@@ -59,32 +59,10 @@ tally() { in_step "$1" "$tmp/before.$1" reset; }
 
 # in_step HOST FILE list|reset: the module's counters go to the file, those of nftables to
 # $tmp/nft, and no packet came between
-in_step() {
-	local i=0
-	while [ $i -lt 20 ]; do
-		settle "$1"
-		within "$1" nft "$3" counters table inet seen >"$tmp/nft"
-		cp "$tmp/settled" "$2"
-		counters "$1" >"$tmp/next"
-		! cmp -s "$2" "$tmp/next" || return 0
-		i=$((i + 1))
-	done
-	echo "# $1 does not come to rest"
-}
+in_step() { run "$1" in-step "$2" "$tmp/nft" "$3"; }
 
 # Waits until nothing moves any more, and for no longer than some seconds.
-settle() {
-	local i=0
-	counters "$1" >"$tmp/settled"
-	while [ $i -lt 40 ]; do
-		sleep 0.1
-		counters "$1" >"$tmp/next"
-		! cmp -s "$tmp/settled" "$tmp/next" || return 0
-		mv "$tmp/next" "$tmp/settled"
-		i=$((i + 1))
-	done
-	echo "# $1 does not come to rest"
-}
+settle() { run "$1" settled "$tmp/settled"; }
 
 # counted HOST COUNTER...: PRE/POST of each since `tally`, for tests that cannot know them all
 counted() {
@@ -139,16 +117,10 @@ reseeded_routed() { echo "partial_bad_seed $1 0 reseeded $1 0 partial 0 $1 finis
 # and exempt, add up to the packets that nftables saw at both hooks. With `any` instead only
 # that sum is asserted.
 expect() {
-	local what=$1 host=$2 pre post
+	local what=$1 host=$2 said
 	shift 2
 	in_step "$host" "$tmp/now" list
-	# shellcheck disable=SC2046 # two numbers
-	set -- $(awk '
-		$1 == "counter" { name = $2 }
-		$1 == "packets" { n[name] = $2 }
-		END { print n["pre"], n["post"] }' "$tmp/nft") "$*"
-	pre=$1 post=$2
-	if awk -v pre="$pre" -v post="$post" -v wanted="$3" '
+	if awk -v wanted="$*" '
 		BEGIN {
 			n = split(wanted, w, " ")
 			for (i = 1; i < n; i += 3) { want[w[i], 1] = w[i + 1]; want[w[i], 2] = w[i + 2] }
@@ -156,8 +128,13 @@ expect() {
 				" seed corrupt fragment opaque malformed", s, " ")
 			for (i = 1; i <= n; i++) is_state[s[i]] = 1
 		}
+		FILENAME ~ /nft$/ {
+			if ($1 == "counter") hook = $2
+			if ($1 == "packets") seen[hook] = $2
+			next
+		}
 		$1 == "counter" { next }
-		NR == FNR { base[$1, 1] = $2; base[$1, 2] = $3; next }
+		FILENAME ~ /before/ { base[$1, 1] = $2; base[$1, 2] = $3; next }
 		{
 			lines++
 			known[$1] = 1
@@ -172,15 +149,16 @@ expect() {
 		}
 		END {
 			for (k in want) { split(k, part, SUBSEP); if (!(part[1] in known)) wrong = wrong " no counter " part[1] }
-			if (states[1] != pre || states[2] != post)
+			if (states[1] != seen["pre"] || states[2] != seen["post"])
 				wrong = wrong " states add up to " states[1] "/" states[2]
-			print said " of " pre "/" post " packets"
-			if (wrong) print "but" wrong
+			print said " of " seen["pre"] "/" seen["post"] " packets" (wrong ? "; but" wrong : "")
 			exit wrong != "" || !lines
 		}
-	' "$tmp/before.$host" "$tmp/now" >"$tmp/verdict"; then
-		ok "$what:$(cat "$tmp/verdict")"
+	' "$tmp/nft" "$tmp/before.$host" "$tmp/now" >"$tmp/verdict"; then
+		read -r said <"$tmp/verdict"
+		ok "$what: $said"
 	else
-		not_ok "$what:$(cat "$tmp/verdict")"
+		read -r said <"$tmp/verdict"
+		not_ok "$what: $said"
 	fi
 }

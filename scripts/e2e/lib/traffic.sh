@@ -5,7 +5,7 @@
 run() {
 	local host=$1
 	shift
-	within "$host" ./traffic "$@"
+	./traffic "@$host" "$@"
 }
 
 # start NAME HOST TRAFFIC_ARGUMENT...: in the background, until it is ready
@@ -14,7 +14,7 @@ start() {
 	shift 2
 	: >"$tmp/$name"
 	# Not `run`: the process to be stopped is the program, no shell around it.
-	nsenter "--net=/run/netns/$host" ./traffic "$@" >"$tmp/$name" 2>&1 &
+	./traffic "@$host" "$@" >"$tmp/$name" 2>&1 &
 	eval "pid_$name=$!"
 	started="$started $!"
 	until read -r line <"$tmp/$name" && [ "$line" = ready ]; do
@@ -24,11 +24,17 @@ start() {
 	done
 }
 
-# result NAME: waits for its end and prints what it said; its exit status
-result() {
-	local status=0 pid
+# finish NAME: waits for its end; its exit status
+finish() {
+	local pid
 	eval "pid=\$pid_$1"
-	wait "$pid" || status=$?
+	wait "$pid"
+}
+
+# result NAME: the same, and prints what it said
+result() {
+	local status=0
+	finish "$1" || status=$?
 	sed 1d "$tmp/$1"
 	return $status
 }
@@ -36,8 +42,9 @@ result() {
 # verdict NAME: the same of a reader, but for its digest; all it said goes to $tmp/NAME.says
 verdict() {
 	# Not into a pipe: it is not for its processes to wait for another.
-	result "$1" >"$tmp/$1.says" || :
-	sed 's/ digest.*//' "$tmp/$1.says"
+	finish "$1" || :
+	sed -n "1d; w $tmp/$1.says
+		s/ digest.*//; p" "$tmp/$1"
 }
 
 stop() {

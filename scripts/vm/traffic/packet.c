@@ -20,11 +20,18 @@ const struct opt address_opts[] = {
 
 uint32_t sum(const uint8_t *p, size_t n, uint32_t start)
 {
+	uint64_t sum = start;
+	uint32_t word;
+
+	for (; n >= sizeof(word); p += sizeof(word), n -= sizeof(word)) {
+		memcpy(&word, p, sizeof(word));
+		sum += ntohl(word);
+	}
 	for (size_t i = 0; i < n; i++)
-		start += i % 2 ? p[i] : p[i] << 8;
-	while (start >> 16)
-		start = (start & 0xffff) + (start >> 16);
-	return start;
+		sum += p[i] << (i % 2 ? 0 : 8);
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return sum;
 }
 
 unsigned int get16(const uint8_t *p)

@@ -5,10 +5,14 @@
  * does that ignores offload metadata. Every job is in a file of its own; here are
  * their list, their options and the help.
  */
+#define _GNU_SOURCE
+#include <fcntl.h>
 #include <getopt.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "traffic.h"
 
@@ -26,11 +30,12 @@ static const struct job *const jobs[] = {
 	&mcast_send_job, &mcast_take_job, &mroute_job,
 	&send_uncopied_job, &take_stream_job, &queue_job, &toggle_job,
 	&dhcp_job, &dhcp_vm_job, &capture_job,
+	&settled_job, &in_step_job,
 };
 
 static int list_jobs(FILE *to, int status)
 {
-	fputs("usage: traffic JOB [OPTION...] [ARGUMENT...]\n"
+	fputs("usage: traffic [@NAMESPACE] JOB [OPTION...] [ARGUMENT...]\n"
 	      "       traffic JOB --help\n\n"
 	      "Sends traffic of the end-to-end scenarios, and judges what comes. JOB is one of\n", to);
 	for (size_t i = 0; i < COUNT_OF(jobs); i++)
@@ -102,8 +107,26 @@ static int run(const struct job *job, int argc, char **argv)
 	return job->run(argv + optind);
 }
 
+/* As nsenter does, which would be a program more to start. */
+static void enter(const char *namespace)
+{
+	char path[256];
+	int fd;
+
+	snprintf(path, sizeof(path), "/run/netns/%s", namespace);
+	fd = open(path, O_RDONLY);
+	if (fd < 0 || setns(fd, CLONE_NEWNET))
+		die(path);
+	close(fd);
+}
+
 int main(int argc, char **argv)
 {
+	if (argc > 1 && argv[1][0] == '@') {
+		enter(argv[1] + 1);
+		argc--;
+		argv++;
+	}
 	if (argc < 2)
 		return list_jobs(stderr, 2);
 	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))
