@@ -8,9 +8,7 @@
 #include <linux/bitmap.h>
 #include <linux/bottom_half.h>
 #include <linux/delay.h>
-#include <linux/err.h>
 #include <linux/etherdevice.h>
-#include <linux/fs.h>
 #include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -31,6 +29,7 @@
 #include <nf_csum/offload.h>
 
 #include "hooked.h"
+#include "proc_file.h"
 
 #define MSS		1448
 #define QUIET		(3 * HZ)
@@ -616,16 +615,7 @@ static void take_away(struct fake *lower, struct fake *upper)
 
 static void set_no_offload(struct kunit *test, const char *value)
 {
-	struct file *file;
-	loff_t pos = 0;
-
-	file = filp_open("/proc/sys/net/netfilter/nf_csum_no_offload", O_WRONLY, 0);
-	if (IS_ERR(file)) {
-		kunit_skip(test, "there is no /proc");
-		return;
-	}
-	KUNIT_EXPECT_EQ(test, kernel_write(file, value, 1, &pos), (ssize_t)1);
-	filp_close(file, NULL);
+	proc_set(test, KNOB("no_offload"), value);
 }
 
 static bool is_hooked(void)
