@@ -252,7 +252,13 @@ static u8 far_end(const struct watched *w)
 
 static const u8 families[] = { NFPROTO_IPV4, NFPROTO_IPV6 };
 
-KUNIT_ARRAY_PARAM(family, families, NULL);
+static void family_desc(const u8 *family, char *desc)
+{
+	strscpy(desc, *family == NFPROTO_IPV4 ? "IPv4" : "IPv6",
+		KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(family, families, family_desc);
 
 /* Names ever more next hops, none of which answers. */
 static void silent_hops_are_bounded(struct kunit *test)
