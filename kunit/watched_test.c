@@ -586,6 +586,7 @@ static void make(struct kunit *test, struct fake *d, const char *kind)
 	if (kind && !strcmp(kind, "openvswitch"))
 		dev->priv_flags |= IFF_OPENVSWITCH;
 	dev->netdev_ops = &ops;
+	dev->priv_flags |= IFF_NO_QUEUE;
 	eth_hw_addr_random(dev);
 	dev->hw_features = FEATURES;
 	dev->features = FEATURES;
@@ -766,7 +767,7 @@ static void reader_is_found(struct kunit *test)
 	unmake(&d);
 }
 
-/* A device is up, or has a carrier again. */
+/* As if a device were up again, or had another name. */
 static void happens(struct fake *d, unsigned long event)
 {
 	rtnl_lock();
@@ -781,14 +782,19 @@ static void healthy_is_not_looked_at_again(struct kunit *test)
 
 	begin(test);
 	make(test, &d, "veth");
+	rtnl_lock();
+	KUNIT_EXPECT_EQ(test, dev_open(d.dev, NULL), 0);
+	rtnl_unlock();
 	send_first(test, d.dev, family, 1, true);
 	send_arrived(test, d.dev, family, 1);
 	msleep(50);
 	send_four_lost(test, d.dev, family, 1);
 	msleep(50);
 	KUNIT_EXPECT_FALSE(test, is_taken(d.dev));
-	/* Unless it may be another one: a process that opens the same tap. */
-	happens(&d, NETDEV_CHANGE);
+	/* Unless it may be another one: the carrier says that of a tap. */
+	rtnl_lock();
+	netdev_state_change(d.dev);
+	rtnl_unlock();
 	send_first(test, d.dev, family, 1, true);
 	msleep(50);
 	send_four_lost(test, d.dev, family, 1);
