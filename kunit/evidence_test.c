@@ -9,7 +9,7 @@
 
 /* What happens, one step after the other. */
 struct step {
-	enum { END, GSO, PLAIN, ACK } what;
+	enum { END, GSO, FOREIGN, PLAIN, ACK, SYN } what;
 	u32 at;			/* sequence number */
 	unsigned int len;
 	bool lost;		/* nf_csum_watch_sent() says so */
@@ -17,13 +17,19 @@ struct step {
 	u64 key;		/* KEY if 0 */
 };
 
-#define LOST_PAIR(at) \
-	{ GSO, at, 2 * MSS }, { PLAIN, at, MSS }, \
+#define LOST_PAIR(at) LOST_PAIR_OF(at, KEY)
+
+#define LOST_PAIR_OF(at, of) \
+	{ GSO, at, 2 * MSS, .key = of }, { PLAIN, at, MSS, .key = of }, \
+	{ PLAIN, (at) + MSS, MSS, true, .key = of }
+
+#define FOREIGN_PAIR(at) \
+	{ FOREIGN, at, 2 * MSS }, { PLAIN, at, MSS }, \
 	{ PLAIN, (at) + MSS, MSS, true }
 
 static const struct evidence_case {
 	const char *name;
-	struct step steps[24];
+	struct step steps[32];
 } evidence_cases[] = {
 	{ "a GSO packet gets there", {
 		{ GSO, 1000, 2 * MSS },
@@ -39,7 +45,9 @@ static const struct evidence_case {
 		LOST_PAIR(40000),
 		{ ACK, 40000 + 2 * MSS, .far_end = NF_CSUM_FAR_LOSES } } },
 	{ "one that arrives among three that were lost settles nothing", {
-		LOST_PAIR(10000), LOST_PAIR(20000), LOST_PAIR(30000),
+		LOST_PAIR(10000), LOST_PAIR(20000),
+		{ ACK, 30000, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_PAIR(30000),
 		{ ACK, 40000, .far_end = NF_CSUM_FAR_WATCHED },
 		{ GSO, 40000, 2 * MSS },
 		{ ACK, 50000, .far_end = NF_CSUM_FAR_WATCHED },
@@ -56,10 +64,63 @@ static const struct evidence_case {
 		LOST_PAIR(10000), LOST_PAIR(20000), LOST_PAIR(30000),
 		LOST_PAIR(40000),
 		{ ACK, 10000, .far_end = NF_CSUM_FAR_WATCHED } } },
-	{ "all four at once, acknowledged at once", {
+	/* A far end that is silent for a moment looks like that. */
+	{ "all four at once are one event", {
 		LOST_PAIR(10000), LOST_PAIR(20000), LOST_PAIR(30000),
 		LOST_PAIR(40000),
-		{ ACK, 50000, .far_end = NF_CSUM_FAR_LOSES } } },
+		{ ACK, 50000, .far_end = NF_CSUM_FAR_WATCHED },
+		{ GSO, 50000, 2 * MSS },
+		{ ACK, 60000, .far_end = NF_CSUM_FAR_WATCHED },
+		{ GSO, 60000, 2 * MSS },
+		{ ACK, 70000, .far_end = NF_CSUM_FAR_SETTLED } } },
+	{ "of four connections, too", {
+		LOST_PAIR_OF(10000, 1), LOST_PAIR_OF(10000, 2),
+		LOST_PAIR_OF(10000, 3), LOST_PAIR_OF(10000, 4),
+		{ ACK, 20000, .far_end = NF_CSUM_FAR_WATCHED, .key = 1 },
+		{ ACK, 20000, .far_end = NF_CSUM_FAR_WATCHED, .key = 2 },
+		{ ACK, 20000, .far_end = NF_CSUM_FAR_WATCHED, .key = 3 },
+		{ ACK, 20000, .far_end = NF_CSUM_FAR_WATCHED, .key = 4 } } },
+	{ "two of each of two events are enough", {
+		LOST_PAIR(10000), LOST_PAIR(20000), LOST_PAIR(30000),
+		{ ACK, 40000, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_PAIR(40000), LOST_PAIR(50000),
+		{ ACK, 40000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		{ ACK, 60000, .far_end = NF_CSUM_FAR_LOSES } } },
+	{ "what is left over of an event is no other one", {
+		LOST_PAIR_OF(10000, 1), LOST_PAIR_OF(10000, 2),
+		{ ACK, 20000, .far_end = NF_CSUM_FAR_WATCHED, .key = 1 },
+		LOST_PAIR_OF(20000, 1),
+		{ ACK, 30000, .far_end = NF_CSUM_FAR_WATCHED, .key = 1 },
+		{ ACK, 20000, .far_end = NF_CSUM_FAR_WATCHED, .key = 2 },
+		LOST_PAIR_OF(30000, 1),
+		{ ACK, 40000, .far_end = NF_CSUM_FAR_WATCHED, .key = 1 },
+		LOST_PAIR_OF(40000, 1),
+		{ ACK, 50000, .far_end = NF_CSUM_FAR_LOSES, .key = 1 } } },
+	{ "who is not on this host is no witness of a loss", {
+		FOREIGN_PAIR(10000),
+		{ ACK, 20000, .far_end = NF_CSUM_FAR_WATCHED },
+		FOREIGN_PAIR(20000),
+		{ ACK, 30000, .far_end = NF_CSUM_FAR_WATCHED },
+		FOREIGN_PAIR(30000),
+		{ ACK, 40000, .far_end = NF_CSUM_FAR_WATCHED },
+		FOREIGN_PAIR(40000),
+		{ ACK, 50000, .far_end = NF_CSUM_FAR_WATCHED } } },
+	{ "but of what got there", {
+		{ FOREIGN, 1000, 2 * MSS },
+		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_SETTLED } } },
+	{ "another connection with the same ports acknowledges nothing", {
+		{ GSO, 1000, 2 * MSS }, { SYN },
+		{ ACK, 1000000, .far_end = NF_CSUM_FAR_WATCHED } } },
+	{ "nor confirms", {
+		LOST_PAIR(10000), { ACK, 20000 , .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_PAIR(20000), { ACK, 30000 , .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_PAIR(30000), { ACK, 40000 , .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_PAIR(40000), { SYN },
+		{ ACK, 1000000, .far_end = NF_CSUM_FAR_WATCHED } } },
+	{ "another connection that begins is another one", {
+		{ GSO, 1000, 2 * MSS },
+		{ SYN, .key = KEY + NF_CSUM_WATCH_FLOWS },
+		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_SETTLED } } },
 	{ "sequence numbers wrap around", {
 		LOST_PAIR(0xfffffff0),
 		{ ACK, 0xfffffff0, .far_end = NF_CSUM_FAR_WATCHED },
@@ -162,7 +223,9 @@ static void evidence_is_weighed(struct kunit *test)
 	for (s = c->steps; s->what != END; s++) {
 		u64 key = s->key ?: KEY;
 
-		if (s->what == ACK)
+		if (s->what == SYN)
+			nf_csum_watch_began(watch, key);
+		else if (s->what == ACK)
 			KUNIT_EXPECT_EQ_MSG(test,
 					    nf_csum_watch_acked(watch, key, s->at),
 					    s->far_end, "step %zu",
@@ -171,8 +234,9 @@ static void evidence_is_weighed(struct kunit *test)
 			KUNIT_EXPECT_EQ_MSG(test,
 					    nf_csum_watch_sent(watch, key, s->at,
 							       s->len,
-							       s->what == GSO ?
-							       MSS : 0),
+							       s->what == PLAIN ?
+							       0 : MSS,
+							       s->what == FOREIGN),
 					    s->lost, "step %zu", s - c->steps);
 	}
 }
@@ -187,8 +251,8 @@ static void patience_ends(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, watch);
 	for (i = 0; i < 100000; i++) {
 		/* The second is sent again, so there is room. */
-		nf_csum_watch_sent(watch, KEY, 1000, 2 * MSS, MSS);
-		nf_csum_watch_sent(watch, KEY, 1000, 2 * MSS, MSS);
+		nf_csum_watch_sent(watch, KEY, 1000, 2 * MSS, MSS, false);
+		nf_csum_watch_sent(watch, KEY, 1000, 2 * MSS, MSS, false);
 		if (nf_csum_watch_acked(watch, KEY + 1, 0) ==
 		    NF_CSUM_FAR_SETTLED)
 			break;
@@ -207,7 +271,7 @@ static void silence_ends_it(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, watch);
 	for (i = 0; i < 1000000 && !nf_csum_watch_is_vain(watch); i++)
 		nf_csum_watch_sent(watch, KEY + i % 100, i * 2 * MSS, 2 * MSS,
-				   MSS);
+				   MSS, false);
 	/* Long after one that loses all would have been found. */
 	KUNIT_EXPECT_GT(test, i, 20000U);
 	KUNIT_EXPECT_LT(test, i, 500000U);

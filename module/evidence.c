@@ -13,6 +13,14 @@
  * device of which four were confirmed to be lost before that has its offloads
  * taken. Anything else is no evidence.
  *
+ * A far end that is silent for a moment has everything sent again that was under
+ * way, of all connections, and so looks as if it had lost it. That is one event: of
+ * it no more than two count. For four there has to be another loss, of what was
+ * sent when the way was known to be open again.
+ *
+ * Whose sender is not on this host counts as little as a far end that is not: it
+ * could send again what was never lost.
+ *
  * Behind a bridge there are many far ends. There each next hop is settled on its
  * own, one after the other, until all that get GSO packets are.
  *
@@ -49,6 +57,8 @@
 
 /* So many GSO packets, confirmed to be lost, are enough. */
 #define ENOUGH		4
+/* No more than so many of them were sent in the same round. */
+#define OF_A_ROUND	2
 /* Where so many settled nothing, the acknowledgments come another way. */
 #define PATIENCE	2000
 /*
@@ -58,9 +68,9 @@
 #define IDLE		(60 * HZ)
 /* A connection that was quiet for so long makes room for another, as does a next hop. */
 #define QUIET		(2 * HZ)
-#define NO_HOP		NF_CSUM_HOPS
+#define NO_HOP		0
 /* So many next hops have their turn: who names ever more does not keep the hooks. */
-#define TURNS		NF_CSUM_HOPS
+#define TURNS		256
 
 /* A segment of TCP, as far as it matters here. */
 struct segment {
@@ -69,6 +79,7 @@ struct segment {
 	u32 ack;
 	unsigned int len;
 	bool has_ack;
+	bool begins;
 };
 
 static siphash_key_t hash_key __read_mostly;
@@ -119,7 +130,7 @@ static bool is_lost(const struct nf_csum_range *range)
 }
 
 static void sent_gso(struct nf_csum_watch *watch, u64 key, u32 seq,
-		     unsigned int len, unsigned int gso_size)
+		     unsigned int len, unsigned int gso_size, bool foreign)
 {
 	struct nf_csum_range *range, *place = NULL;
 	struct nf_csum_flow *flow;
@@ -147,6 +158,8 @@ static void sent_gso(struct nf_csum_watch *watch, u64 key, u32 seq,
 	place->end = seq + len;
 	place->head = place->start;
 	place->tail = place->end;
+	place->round = watch->round;
+	place->foreign = foreign;
 	watch->packets++;
 }
 
@@ -193,21 +206,55 @@ static bool sent_plain(struct nf_csum_watch *watch, u64 key, u32 seq,
  * @seq: sequence number of its first byte, host order
  * @len: bytes of payload
  * @gso_size: bytes of a segment, 0 if it is not GSO
+ * @foreign: its sender is not on this host
  *
  * Context: Any.
  * Return: true if this is what was missing of a GSO packet that came again.
  */
 bool nf_csum_watch_sent(struct nf_csum_watch *watch, u64 key, u32 seq,
-			unsigned int len, unsigned int gso_size)
+			unsigned int len, unsigned int gso_size, bool foreign)
 {
 	if (!len)
 		return false;
 	if (!gso_size)
 		return sent_plain(watch, key, seq, len);
-	sent_gso(watch, key, seq, len, gso_size);
+	sent_gso(watch, key, seq, len, gso_size, foreign);
 	return false;
 }
 EXPORT_SYMBOL_IF_KUNIT(nf_csum_watch_sent);
+
+/**
+ * nf_csum_watch_began - a connection begins, and what another left behind is void
+ * @watch: of the device, locked
+ * @key: of the connection, in this direction
+ *
+ * One that has the same addresses and ports counts from somewhere else, and would
+ * acknowledge half of what the other one never got through.
+ *
+ * Context: Any.
+ */
+void nf_csum_watch_began(struct nf_csum_watch *watch, u64 key)
+{
+	struct nf_csum_flow *flow = find_flow(watch, key);
+
+	if (flow)
+		memset(flow->ranges, 0, sizeof(flow->ranges));
+}
+EXPORT_SYMBOL_IF_KUNIT(nf_csum_watch_began);
+
+/* Of one that was confirmed to be lost: is it evidence beside those before? */
+static bool counts(struct nf_csum_watch *watch,
+		   const struct nf_csum_range *range)
+{
+	if (range->foreign)
+		return false;
+	if (range->round == watch->round) {
+		watch->round++;
+		watch->counted = 0;
+	}
+	return range->round + 1 == watch->round &&
+	       watch->counted++ < OF_A_ROUND;
+}
 
 /**
  * nf_csum_watch_acked - conclude from what a watched device's far end says
@@ -237,7 +284,8 @@ enum nf_csum_far_end nf_csum_watch_acked(struct nf_csum_watch *watch, u64 key,
 			continue;
 		}
 		forget(range);
-		if (++watch->confirmed == ENOUGH)
+		watch->confirmed += counts(watch, range);
+		if (watch->confirmed >= ENOUGH)
 			return NF_CSUM_FAR_LOSES;
 	}
 	return watch->packets < PATIENCE ? NF_CSUM_FAR_WATCHED :
@@ -258,8 +306,8 @@ static u64 key_of(const struct endpoints *e)
 	return siphash(e, sizeof(*e), &hash_key) ?: 1;
 }
 
-/* Where a packet that leaves goes next: that host's number. */
-static unsigned int hop_of(const struct sk_buff *skb, u8 family)
+/* Where a packet that leaves goes next: a hash of that host. */
+static u32 hop_of(const struct sk_buff *skb, u8 family)
 {
 	const struct dst_entry *dst = skb_dst(skb);
 	u32 hash, initval = hash_key.key[0];
@@ -281,17 +329,39 @@ static unsigned int hop_of(const struct sk_buff *skb, u8 family)
 		hash = jhash2((const u32 *)to, sizeof(*to) / sizeof(u32),
 			      initval);
 	}
-	return hash % NF_CSUM_HOPS;
+	return hash ?: 1;
 }
 
-static void begin_hop(struct nf_csum_watch *watch, unsigned int hop)
+/* A next hop has three places, so that few share all of theirs with others. */
+#define HOP_PLACES	3
+#define HOP_PLACE_BITS	10
+
+static unsigned int hop_place(u32 hop, unsigned int i)
+{
+	BUILD_BUG_ON(NF_CSUM_HOPS != 1 << HOP_PLACE_BITS);
+	return (hop >> (i * HOP_PLACE_BITS)) % NF_CSUM_HOPS;
+}
+
+static bool hop_is_settled(const struct nf_csum_iface *iface, u32 hop)
+{
+	unsigned int i;
+
+	for (i = 0; i < HOP_PLACES; i++)
+		if (!test_bit(hop_place(hop, i), iface->hops))
+			return false;
+	return true;
+}
+
+static void begin_hop(struct nf_csum_watch *watch, u32 hop)
 {
 	watch->hop = hop;
-	watch->used = jiffies;
+	WRITE_ONCE(watch->used, jiffies);
 	watch->sent = 0;
 	watch->packets = 0;
 	watch->confirmed = 0;
 	watch->arrived = 0;
+	watch->round = 0;
+	watch->counted = 0;
 	memset(watch->flows, 0, sizeof(watch->flows));
 }
 
@@ -300,14 +370,14 @@ static bool is_about(struct nf_csum_watch *watch,
 		     const struct nf_csum_iface *iface,
 		     const struct sk_buff *skb, u8 family)
 {
-	unsigned int hop;
+	u32 hop;
 
 	if (!watch->many)
 		return true;
 	hop = hop_of(skb, family);
 	if (hop == watch->hop)
 		return true;
-	if (!skb_is_gso(skb) || test_bit(hop, iface->hops))
+	if (!skb_is_gso(skb) || hop_is_settled(iface, hop))
 		return false;
 	if (watch->hop != NO_HOP && time_before(jiffies, watch->used + QUIET))
 		return false;
@@ -320,8 +390,10 @@ static bool is_about(struct nf_csum_watch *watch,
 static enum nf_csum_far_end settle_hop(struct nf_csum_iface *iface,
 				       struct nf_csum_watch *watch)
 {
-	if (watch->hop != NO_HOP)
-		set_bit(watch->hop, iface->hops);
+	unsigned int i;
+
+	for (i = 0; watch->hop != NO_HOP && i < HOP_PLACES; i++)
+		set_bit(hop_place(watch->hop, i), iface->hops);
 	begin_hop(watch, NO_HOP);
 	return NF_CSUM_FAR_WATCHED;
 }
@@ -363,6 +435,7 @@ static bool read_segment(const struct sk_buff *skb, u8 family, bool reverse,
 	s->ack = ntohl(th->ack_seq);
 	s->len = skb->len - thoff - th->doff * 4;
 	s->has_ack = th->ack;
+	s->begins = th->syn;
 	return true;
 }
 
@@ -377,14 +450,35 @@ static void conclude(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 	nf_csum_link_changed(nfc);
 }
 
-/* Behind source NAT, so that the answers name the same addresses. */
-static unsigned int watch_sent(void *priv, struct sk_buff *skb,
-			       const struct nf_hook_state *state)
+/* Is who sent it somewhere else? Of the host's own there is no device. */
+static bool is_foreign(struct nf_csum_net *nfc, const struct sk_buff *skb)
+{
+	struct nf_csum_iface *iface;
+
+	if (!skb->skb_iif)
+		return false;
+	iface = nf_csum_iface_find(&nfc->ifaces, skb->skb_iif);
+	return !(nf_csum_iface_flags(iface) & NF_CSUM_IFACE_LOCAL);
+}
+
+/**
+ * nf_csum_evidence_sent - look at what leaves a watched device
+ * @priv: struct nf_csum_net of the namespace
+ * @skb: the packet; skb->data is at the network header
+ * @state: of the hook, which is behind source NAT, so that the answers name the
+ *	same addresses
+ *
+ * Context: Softirq or process, under RCU.
+ * Return: NF_ACCEPT.
+ */
+unsigned int nf_csum_evidence_sent(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
 {
 	enum nf_csum_far_end far_end = NF_CSUM_FAR_WATCHED;
 	struct nf_csum_net *nfc = priv;
 	struct nf_csum_iface *iface;
 	struct nf_csum_watch *watch;
+	unsigned int gso_size;
 	bool lost = false;
 	struct segment s;
 
@@ -394,11 +488,13 @@ static unsigned int watch_sent(void *priv, struct sk_buff *skb,
 	    !read_segment(skb, state->pf, false, &s))
 		return NF_ACCEPT;
 
+	gso_size = skb_is_gso(skb) ? skb_shinfo(skb)->gso_size : 0;
 	spin_lock_bh(&watch->lock);
 	if (is_about(watch, iface, skb, state->pf)) {
-		lost = nf_csum_watch_sent(watch, s.key, s.seq, s.len,
-					  skb_is_gso(skb) ?
-					  skb_shinfo(skb)->gso_size : 0);
+		if (unlikely(s.begins))
+			nf_csum_watch_began(watch, s.key);
+		lost = nf_csum_watch_sent(watch, s.key, s.seq, s.len, gso_size,
+					  gso_size && is_foreign(nfc, skb));
 		if (unlikely(nf_csum_watch_is_vain(watch)))
 			far_end = watch->many ? settle_hop(iface, watch) :
 						NF_CSUM_FAR_SETTLED;
@@ -412,10 +508,19 @@ static unsigned int watch_sent(void *priv, struct sk_buff *skb,
 	conclude(nfc, iface, far_end);
 	return NF_ACCEPT;
 }
+EXPORT_SYMBOL_IF_KUNIT(nf_csum_evidence_sent);
 
-/* Before DNAT, likewise. */
-static unsigned int watch_acked(void *priv, struct sk_buff *skb,
-				const struct nf_hook_state *state)
+/**
+ * nf_csum_evidence_acked - look at what comes from a watched device
+ * @priv: struct nf_csum_net of the namespace
+ * @skb: the packet; skb->data is at the network header
+ * @state: of the hook, which is before DNAT, likewise
+ *
+ * Context: Softirq, under RCU.
+ * Return: NF_ACCEPT.
+ */
+unsigned int nf_csum_evidence_acked(void *priv, struct sk_buff *skb,
+				    const struct nf_hook_state *state)
 {
 	struct nf_csum_net *nfc = priv;
 	enum nf_csum_far_end far_end;
@@ -437,30 +542,25 @@ static unsigned int watch_acked(void *priv, struct sk_buff *skb,
 	conclude(nfc, iface, far_end);
 	return NF_ACCEPT;
 }
+EXPORT_SYMBOL_IF_KUNIT(nf_csum_evidence_acked);
 
 #define PRIORITY_BEFORE_ALL_OF_OURS	-251
 #define PRIORITY_BEHIND_ALL_OF_OURS	102
 
 static const struct nf_hook_ops hooks[NF_CSUM_WATCH_HOOKS] = {
 	{
-		.hook		= watch_acked,
+		.hook		= nf_csum_evidence_acked,
 		.pf		= NFPROTO_INET,
 		.hooknum	= NF_INET_PRE_ROUTING,
 		.priority	= PRIORITY_BEFORE_ALL_OF_OURS,
 	},
 	{
-		.hook		= watch_sent,
+		.hook		= nf_csum_evidence_sent,
 		.pf		= NFPROTO_INET,
 		.hooknum	= NF_INET_POST_ROUTING,
 		.priority	= PRIORITY_BEHIND_ALL_OF_OURS,
 	},
 };
-
-/* Devices that a host routes to, and behind which there are several others. */
-static bool has_many_far_ends(const struct net_device *dev)
-{
-	return netif_is_bridge_master(dev) || netif_is_ovs_master(dev);
-}
 
 /**
  * nf_csum_evidence_want - ask to have a device watched
@@ -479,8 +579,8 @@ void nf_csum_evidence_want(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 
 	if (!READ_ONCE(nfc->knobs.no_offload) || !nf_csum_repairs(&nfc->knobs))
 		return;
-	if (has_many_far_ends(out) &&
-	    test_bit(hop_of(skb, state->pf), iface->hops))
+	if (READ_ONCE(iface->flags) & NF_CSUM_IFACE_MANY &&
+	    hop_is_settled(iface, hop_of(skb, state->pf)))
 		return;
 	/* What follows from it can only be that offloads are taken. */
 	if (!(READ_ONCE(iface->flags) & NF_CSUM_IFACE_FINISH) ||
@@ -511,7 +611,18 @@ static void stop(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
  */
 void nf_csum_evidence_reset(struct nf_csum_iface *iface)
 {
+	struct nf_csum_watch *watch = rtnl_dereference(iface->watch);
+
 	bitmap_zero(iface->hops, NF_CSUM_HOPS);
+	if (watch) {
+		spin_lock_bh(&watch->lock);
+		/* Once more: a packet may have been about to settle one. */
+		bitmap_zero(iface->hops, NF_CSUM_HOPS);
+		begin_hop(watch, NO_HOP);
+		watch->turns = 0;
+		watch->many = READ_ONCE(iface->flags) & NF_CSUM_IFACE_MANY;
+		spin_unlock_bh(&watch->lock);
+	}
 	if (READ_ONCE(iface->far_end) != NF_CSUM_FAR_LOSES)
 		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_UNKNOWN);
 }
@@ -521,7 +632,9 @@ static void start(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 {
 	struct nf_csum_watch *watch;
 
-	if (!nf_csum_iface_is_software(dev)) {
+	/* What leaves a VRF is seen once more, at the device below it. */
+	if (!(READ_ONCE(iface->flags) & NF_CSUM_IFACE_LOCAL) ||
+	    netif_is_l3_master(dev)) {
 		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_SETTLED);
 		stop(nfc, iface);
 		return;
@@ -535,7 +648,7 @@ static void start(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 	if (!watch)
 		return;
 	spin_lock_init(&watch->lock);
-	watch->many = has_many_far_ends(dev);
+	watch->many = READ_ONCE(iface->flags) & NF_CSUM_IFACE_MANY;
 	begin_hop(watch, NO_HOP);
 	rcu_assign_pointer(iface->watch, watch);
 	WRITE_ONCE(iface->far_end, NF_CSUM_FAR_WATCHED);

@@ -58,6 +58,8 @@ static unsigned long classify(const struct net_device *dev)
 		return 0;
 	if (is_tap(dev))
 		flags |= NF_CSUM_IFACE_TRUST;
+	if (netif_is_bridge_master(dev) || netif_is_ovs_master(dev))
+		flags |= NF_CSUM_IFACE_MANY;
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (!strcmp(dev->rtnl_link_ops->kind, kinds[i].kind))
 			flags |= kinds[i].flags;
@@ -132,29 +134,64 @@ static unsigned long flags_of(struct net_device *dev, unsigned int depth)
 		any |= lower_flags;
 		all &= lower_flags;
 	}
-	flags |= any & NF_CSUM_IFACE_FINISH;
+	flags |= any & (NF_CSUM_IFACE_FINISH | NF_CSUM_IFACE_MANY);
 	if (any)
 		flags |= all;
 	return flags;
 }
 
-/**
- * nf_csum_iface_is_software - say whether what leaves a device stays on this host
- * @dev: any device
- *
- * Context: Under the RTNL.
- * Return: true if @dev leaves checksums to others, and so do all devices below it,
- * a bridge's ports for one.
+static bool stays_here(struct net_device *dev, bool switched);
+
+/*
+ * A switch of Open vSwitch has several devices that a host uses, and its ports are
+ * below another one, which need not be in the same namespace. So all ports are taken
+ * to be those of one switch.
  */
-bool nf_csum_iface_is_software(struct net_device *dev)
+static bool ports_stay_here(void)
+{
+	struct net_device *port, *master;
+	const struct net *net;
+	bool stay = true;
+
+	rcu_read_lock();
+	for_each_net_rcu(net) {
+		for_each_netdev_rcu(net, port) {
+			master = netdev_master_upper_dev_get_rcu(port);
+			if (master && netif_is_ovs_master(master))
+				stay &= stays_here(port, false);
+		}
+	}
+	rcu_read_unlock();
+	return stay;
+}
+
+/*
+ * Does whatever leaves @dev stay on this host? It leaves checksums to others, and so
+ * do all devices below it, a bridge's ports for one. A tun that is no tap is mostly a
+ * VPN's, whose other end is elsewhere. @switched: the ports of Open vSwitch are looked
+ * at, too, which may lead back here.
+ */
+static bool stays_here(struct net_device *dev, bool switched)
 {
 	struct net_device *lower;
 	struct list_head *iter;
 
+	if (!(flags_of(dev, MAX_DEPTH) & NF_CSUM_IFACE_FINISH))
+		return false;
+	if (dev->rtnl_link_ops && !strcmp(dev->rtnl_link_ops->kind, "tun") &&
+	    !is_tap(dev))
+		return false;
 	netdev_for_each_lower_dev(dev, lower, iter)
-		if (!nf_csum_iface_is_software(lower))
+		if (!stays_here(lower, switched))
 			return false;
-	return flags_of(dev, MAX_DEPTH) & NF_CSUM_IFACE_FINISH;
+	return !switched || !netif_is_ovs_master(dev) || ports_stay_here();
+}
+
+static unsigned long all_flags_of(struct net_device *dev)
+{
+	unsigned long flags = flags_of(dev, MAX_DEPTH);
+
+	return stays_here(dev, true) ? flags | NF_CSUM_IFACE_LOCAL : flags;
 }
 
 static int update_flags(struct net_device *dev,
@@ -165,7 +202,7 @@ static int update_flags(struct net_device *dev,
 
 	iface = xa_load(&nfc->ifaces.by_index, dev->ifindex);
 	if (iface && iface->dev == dev) {
-		WRITE_ONCE(iface->flags, flags_of(dev, MAX_DEPTH));
+		WRITE_ONCE(iface->flags, all_flags_of(dev));
 		nf_csum_evidence_reset(iface);
 	}
 	return 0;
@@ -179,6 +216,20 @@ static void update_stack(struct net_device *dev)
 	update_flags(dev, &unused);
 	rcu_read_lock();
 	netdev_walk_all_upper_dev_rcu(dev, update_flags, &unused);
+	rcu_read_unlock();
+}
+
+/* The devices that a host uses are not above the ports of their switch. */
+static void update_switches(void)
+{
+	struct net_device *dev;
+	const struct net *net;
+
+	rcu_read_lock();
+	for_each_net_rcu(net)
+		for_each_netdev_rcu(net, dev)
+			if (netif_is_ovs_master(dev))
+				update_stack(dev);
 	rcu_read_unlock();
 }
 
@@ -246,7 +297,7 @@ static void add_iface(struct nf_csum_net *nfc, struct net_device *dev)
 		goto err_iface;
 	iface->dev = dev;
 	iface->ifindex = dev->ifindex;
-	iface->flags = flags_of(dev, MAX_DEPTH);
+	iface->flags = all_flags_of(dev);
 	nf_csum_iface_stats_attach(nfc, iface);
 	/* It is reserved, so that this needs no memory. */
 	xa_store(&nfc->ifaces.by_index, dev->ifindex, iface, GFP_KERNEL);
@@ -289,16 +340,19 @@ static int handle_event(struct notifier_block *nb, unsigned long event,
 		update_stack(dev);
 		break;
 	case NETDEV_UP:
+	case NETDEV_CHANGE:
 	case NETDEV_FEAT_CHANGE:
 		/* Something else may be at its far end, or it can have GSO now. */
 		iface = xa_load(&nfc->ifaces.by_index, dev->ifindex);
-		if (iface && iface->dev == dev &&
+		if (iface && iface->dev == dev && netif_carrier_ok(dev) &&
 		    dev->features & NETIF_F_ALL_TSO)
 			nf_csum_evidence_reset(iface);
 		break;
 	case NETDEV_CHANGEUPPER:
 		upper = ptr;
 		update_stack(upper->upper_dev);
+		if (netif_is_ovs_master(upper->upper_dev))
+			update_switches();
 		break;
 	case NETDEV_UNREGISTER:
 		/* Repeated while somebody holds it: the index may be another's. */

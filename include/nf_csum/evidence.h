@@ -32,12 +32,16 @@ enum nf_csum_far_end {
  * @end: of the one behind the last; as @start if there is nothing here
  * @head: came again up to here
  * @tail: and from here on
+ * @round: of the watch, when it was sent
+ * @foreign: its sender is not on this host, and may send again what was not lost
  */
 struct nf_csum_range {
 	u32 start;
 	u32 end;
 	u32 head;
 	u32 tail;
+	unsigned int round;
+	bool foreign;
 };
 
 /**
@@ -48,7 +52,10 @@ struct nf_csum_range {
  * @packets: those that were remembered
  * @confirmed: those that came again as plain segments, and were then acknowledged
  * @arrived: those that were acknowledged without having come again
- * @hop: which next hop all this is about, if there are several behind the device
+ * @round: begins anew with a confirmed one that was sent in this round
+ * @counted: so many that were sent in the round before are among @confirmed
+ * @hop: which next hop all this is about, if there are several behind the device:
+ *	a hash of it, 0 for none
  * @turns: so many next hops were looked at
  * @many: there are several
  * @flows: TCP connections, by a hash of addresses and ports
@@ -61,7 +68,9 @@ struct nf_csum_watch {
 	unsigned int packets;
 	unsigned int confirmed;
 	unsigned int arrived;
-	unsigned int hop;
+	unsigned int round;
+	unsigned int counted;
+	u32 hop;
 	unsigned int turns;
 	bool many;
 	struct nf_csum_flow {
@@ -82,9 +91,15 @@ static inline bool nf_csum_watch_is_vain(const struct nf_csum_watch *watch)
 }
 
 bool nf_csum_watch_sent(struct nf_csum_watch *watch, u64 key, u32 seq,
-			unsigned int len, unsigned int gso_size);
+			unsigned int len, unsigned int gso_size, bool foreign);
+void nf_csum_watch_began(struct nf_csum_watch *watch, u64 key);
 enum nf_csum_far_end nf_csum_watch_acked(struct nf_csum_watch *watch, u64 key,
 					 u32 ack);
+
+unsigned int nf_csum_evidence_sent(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state);
+unsigned int nf_csum_evidence_acked(void *priv, struct sk_buff *skb,
+				    const struct nf_hook_state *state);
 
 void nf_csum_evidence_want(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 			   const struct sk_buff *skb,

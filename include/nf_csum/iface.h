@@ -26,8 +26,10 @@ struct nf_csum_watch;
 #define NF_CSUM_IFACE_FINISH	BIT(1)	/* leaves checksums to others */
 #define NF_CSUM_IFACE_TRUST	BIT(2)	/* a process on this host writes here */
 #define NF_CSUM_IFACE_STACKED	BIT(3)	/* passes packets on to devices below */
+#define NF_CSUM_IFACE_LOCAL	BIT(4)	/* whatever passes stays on this host */
+#define NF_CSUM_IFACE_MANY	BIT(5)	/* there are several hosts behind it */
 
-#define NF_CSUM_HOPS	256
+#define NF_CSUM_HOPS	1024
 
 /**
  * struct nf_csum_iface - an interface of a namespace
@@ -43,7 +45,7 @@ struct nf_csum_watch;
  * @ingress_wanted: a packet from here was repaired that others may take away
  * @far_end: enum nf_csum_far_end
  * @watch: while it is watched; under RCU
- * @hops: next hops behind a bridge that take GSO packets, by a hash
+ * @hops: next hops behind a bridge that take GSO packets: a Bloom filter
  */
 struct nf_csum_iface {
 	const struct net_device *dev;
@@ -156,7 +158,6 @@ nf_csum_iface_flags(const struct nf_csum_iface *iface)
 
 bool nf_csum_is_listed(const struct nf_csum_globs *globs, const char *name);
 bool nf_csum_iface_is_stacked(const struct net_device *dev);
-bool nf_csum_iface_is_software(struct net_device *dev);
 int nf_csum_ifaces_list(struct nf_csum_net *nfc, enum nf_csum_list list,
 			const char *text);
 void nf_csum_ifaces_text(struct nf_csum_net *nfc, enum nf_csum_list list,

@@ -15,11 +15,12 @@
 #include "traffic.h"
 
 static bool sctp;
-static int quiet_ms, chunk_size = 65536;
+static int quiet_ms, hold_ms, chunk_size = 65536;
 
 static const struct opt opts[] = {
 	OPT_FLAG("sctp", sctp, "an association of SCTP instead"),
 	OPT_NUMBER("pause", "MILLISECONDS", quiet_ms, "before the first byte"),
+	OPT_NUMBER("hold", "MILLISECONDS", hold_ms, "after the last byte, before the end"),
 	OPT_NUMBER("chunk", "BYTES", chunk_size, "at most so many at once (65536)"),
 	{ }
 };
@@ -68,8 +69,10 @@ static int exchange(int fd, uint64_t bytes)
 				sent += n;
 			if (n < 0 && errno != EAGAIN && !error)
 				error = errno;
-			if (sent == bytes && !sctp)
+			if (sent == bytes && !sctp) {
+				usleep(hold_ms * 1000);
 				shutdown(fd, SHUT_WR);
+			}
 		}
 	}
 	printf("sent %llu received %llu wrong %llu%s%s\n", (unsigned long long)sent,
