@@ -122,6 +122,14 @@ static inline u16 folded(u32 sum)
 	return (once & 0xffff) + (once >> 16);
 }
 
+/* One's complement addition; prove_algebra() has what follows from that. */
+static inline u16 add16(u16 a, u16 b)
+{
+	u32 sum = (u32)a + b;
+
+	return (sum & 0xffff) + (sum >> 16);
+}
+
 /* Architectures differ in which of the sums that fold to the same they return. */
 static inline __wsum any_sum(u16 value)
 {
@@ -133,9 +141,7 @@ static inline __wsum any_sum(u16 value)
 
 static inline __wsum csum_add(__wsum a, __wsum b)
 {
-	u32 sum = a + b;
-
-	return sum + (sum < b);
+	return any_sum(add16(folded(a), folded(b)));
 }
 
 static inline __wsum csum_sub(__wsum a, __wsum b)
