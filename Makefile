@@ -57,6 +57,10 @@ coverage: ## which lines and branches of module/ the unit tests reach
 mutants: ## does a unit test fail if the module is wrong? 150 small changes, one after the other
 	scripts/mutants
 
+.PHONY: proof
+proof: ## prove for all inputs that sums and verdicts are right, and that headers are walked safely
+	scripts/proof/run
+
 .PHONY: e2e
 e2e: ## real traffic on stock Debian kernels, in virtual machines; scripts/e2e/run -v NAME for one
 	scripts/e2e/run

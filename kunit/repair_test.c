@@ -1035,8 +1035,7 @@ static void seed_from_the_field_is_filled(struct kunit *test)
 	}
 }
 
-/* An echo reply can be nothing but zeros, and that sums to minus zero. */
-static void icmp_of_zeros_is_filled(struct kunit *test)
+static void zeros_are_filled(struct kunit *test, u8 ip_summed)
 {
 	const struct recipe recipe = {
 		.family = NFPROTO_IPV4, .proto = IPPROTO_ICMP, .payload = 32,
@@ -1050,6 +1049,9 @@ static void icmp_of_zeros_is_filled(struct kunit *test)
 
 		packet_build(test, &p, &recipe, &v);
 		packet_store(&p, p.thoff, zeros, sizeof(zeros));
+		p.skb->ip_summed = ip_summed;
+		if (ip_summed == CHECKSUM_COMPLETE)
+			p.skb->csum = skb_checksum(p.skb, 0, p.skb->len, 0);
 		pkt = inspected(&p, v.hook);
 		EXPECT_STATE(test, &pkt, NF_CSUM_ZEROED, v.name);
 		KUNIT_EXPECT_EQ_MSG(test, nf_csum_repair(&pkt, FILLED), FILLED,
@@ -1059,6 +1061,18 @@ static void icmp_of_zeros_is_filled(struct kunit *test)
 		KUNIT_EXPECT_TRUE_MSG(test, packet_verifies(&p), "%s", v.name);
 		packet_free(&p);
 	}
+}
+
+/* An echo reply can be nothing but zeros, and that sums to minus zero. */
+static void icmp_of_zeros_is_filled(struct kunit *test)
+{
+	zeros_are_filled(test, CHECKSUM_NONE);
+}
+
+/* Zeros taken off a device's sum are the other zero, which looks right. */
+static void icmp_of_zeros_summed_by_a_device_is_filled(struct kunit *test)
+{
+	zeros_are_filled(test, CHECKSUM_COMPLETE);
 }
 
 /* Whatever NAT makes of it: also if it hits upon the value that fits. */
@@ -1334,6 +1348,7 @@ static struct kunit_case repair_test_cases[] = {
 	KUNIT_CASE(syn_is_lost_after_dnat),
 	KUNIT_CASE(seed_from_the_field_is_filled),
 	KUNIT_CASE(icmp_of_zeros_is_filled),
+	KUNIT_CASE(icmp_of_zeros_summed_by_a_device_is_filled),
 	KUNIT_CASE(only_our_voucher_is_ours),
 	KUNIT_CASE(voucher_for_inner_headers_stays),
 	KUNIT_CASE(damaged_outer_stays_wrong),

@@ -36,9 +36,10 @@ static bool verify(struct nf_csum_packet *pkt)
 	/*
 	 * A device's sum spares the walk, but only on the way in: forwarding
 	 * changes the header behind its back. And only if it fits: that it does
-	 * not may be the device's fault.
+	 * not may be the device's fault. An ICMP message of zeros does not tell:
+	 * taken off its packet's sum it is the other zero, which is right.
 	 */
-	if (skb->ip_summed == CHECKSUM_COMPLETE &&
+	if (skb->ip_summed == CHECKSUM_COMPLETE && (pkt->found || pkt->seed) &&
 	    pkt->hook == NF_INET_PRE_ROUTING && ends_with_packet(pkt)) {
 		pkt->sum = csum_sub(skb->csum,
 				    skb_checksum(skb, 0, pkt->thoff, 0));
