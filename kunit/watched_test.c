@@ -593,7 +593,8 @@ static void make(struct kunit *test, struct fake *d, const char *kind)
 					      ether_setup);
 
 	KUNIT_ASSERT_NOT_NULL(test, dev);
-	d->link_ops = (struct rtnl_link_ops){ .kind = kind };
+	memset(&d->link_ops, 0, sizeof(d->link_ops));
+	d->link_ops.kind = kind;
 	d->dev = dev;
 	if (kind)
 		dev->rtnl_link_ops = &d->link_ops;
