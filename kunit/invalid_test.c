@@ -54,9 +54,12 @@ static unsigned long counted(struct kunit *test, const char *name)
 {
 	const char *text = proc_read(test, "/proc/net/nf_csum", 65536);
 	const char *line = proc_line(text, name);
+	unsigned long value = 0, next;
 
 	KUNIT_ASSERT_NOT_NULL(test, line);
-	return simple_strtoul(line + strlen(name), NULL, 10);
+	if (sscanf(line + strlen(name), "%lu %lu", &value, &next) != 2)
+		KUNIT_FAIL(test, "%s has no numbers", name);
+	return value;
 }
 
 /* Which hook drops what, at which values of the knob. */

@@ -193,11 +193,16 @@ static void ifaces_are_shown(struct kunit *test)
 	free_netdev(none);
 }
 
-static unsigned long in_hex(const char *line, unsigned int word)
+static unsigned long in_hex(struct kunit *test, const char *line,
+			    unsigned int word)
 {
+	unsigned long value = 0, next;
+
 	while (word--)
 		line = strchr(line, ' ') + 1;
-	return simple_strtoul(line, NULL, 16);
+	if (sscanf(line, "%lx %lx", &value, &next) != 2)
+		KUNIT_FAIL(test, "no numbers: %s", line);
+	return value;
 }
 
 /* A line for each processor; the mode is the first word, then the counters. */
@@ -215,8 +220,8 @@ static void processors_are_shown(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, strncmp(line, "mode ok ", 8), 0);
 		for (i = 0; i < num_possible_cpus(); i++) {
 			line = strchr(line, '\n') + 1;
-			KUNIT_EXPECT_EQ(test, in_hex(line, 0), 2UL);
-			*(round ? &after : &before) += in_hex(line, column);
+			KUNIT_EXPECT_EQ(test, in_hex(test, line, 0), 2UL);
+			*(round ? &after : &before) += in_hex(test, line, column);
 		}
 		if (!round) {
 			count(test, dev, &zeroed, NF_INET_PRE_ROUTING, 1);
