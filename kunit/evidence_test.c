@@ -112,9 +112,9 @@ static const struct evidence_case {
 		{ GSO, 1000, 2 * MSS }, { SYN },
 		{ ACK, 1000000, .far_end = NF_CSUM_FAR_WATCHED } } },
 	{ "nor confirms", {
-		LOST_PAIR(10000), { ACK, 20000 , .far_end = NF_CSUM_FAR_WATCHED },
-		LOST_PAIR(20000), { ACK, 30000 , .far_end = NF_CSUM_FAR_WATCHED },
-		LOST_PAIR(30000), { ACK, 40000 , .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_PAIR(10000), { ACK, 20000, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_PAIR(20000), { ACK, 30000, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_PAIR(30000), { ACK, 40000, .far_end = NF_CSUM_FAR_WATCHED },
 		LOST_PAIR(40000), { SYN },
 		{ ACK, 1000000, .far_end = NF_CSUM_FAR_WATCHED } } },
 	{ "another connection that begins is another one", {

@@ -81,9 +81,11 @@ static void count(struct kunit *test, struct net_device *dev,
 static const struct recipe zeroed = {
 	.proto = IPPROTO_TCP, .payload = 100, .field = FIELD_ZERO,
 };
+
 static const struct recipe damaged = {
 	.proto = IPPROTO_UDP, .payload = 100, .field = FIELD_SEED,
 };
+
 static const struct recipe right = {
 	.proto = IPPROTO_TCP, .payload = 100,
 };
@@ -95,8 +97,8 @@ static void totals(struct kunit *test, const char *name, unsigned long *of)
 	const char *line = proc_line(text, name);
 
 	KUNIT_ASSERT_NOT_NULL(test, line);
-	KUNIT_EXPECT_EQ(test, sscanf(line + strlen(name), "%lu %lu %lu", of,
-				     of + 1, of + 2), 3);
+	if (sscanf(line + strlen(name), "%lu %lu %lu", of, of + 1, of + 2) != 3)
+		KUNIT_FAIL(test, "%s has no three numbers", name);
 }
 
 static unsigned int lines_of(const char *text)
@@ -191,13 +193,15 @@ static void ifaces_are_shown(struct kunit *test)
 	free_netdev(none);
 }
 
-static unsigned long in_hex(const char *line, unsigned int word)
+static unsigned long in_hex(struct kunit *test, const char *line,
+			    unsigned int word)
 {
-	unsigned long value = 0;
+	unsigned long value = 0, next;
 
 	while (word--)
 		line = strchr(line, ' ') + 1;
-	sscanf(line, "%lx", &value);
+	if (sscanf(line, "%lx %lx", &value, &next) != 2)
+		KUNIT_FAIL(test, "no numbers: %s", line);
 	return value;
 }
 
@@ -216,8 +220,8 @@ static void processors_are_shown(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, strncmp(line, "mode ok ", 8), 0);
 		for (i = 0; i < num_possible_cpus(); i++) {
 			line = strchr(line, '\n') + 1;
-			KUNIT_EXPECT_EQ(test, in_hex(line, 0), 2UL);
-			*(round ? &after : &before) += in_hex(line, column);
+			KUNIT_EXPECT_EQ(test, in_hex(test, line, 0), 2UL);
+			*(round ? &after : &before) += in_hex(test, line, column);
 		}
 		if (!round) {
 			count(test, dev, &zeroed, NF_INET_PRE_ROUTING, 1);

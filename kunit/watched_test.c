@@ -207,20 +207,32 @@ static void pass(struct watched *w, const struct sent *s)
 
 static void gso(struct watched *w, u8 family, u32 host, u32 seq, unsigned int iif)
 {
-	pass(w, &(struct sent){ .family = family, .host = host, .seq = seq,
-				.len = 2 * MSS, .gso = true, .iif = iif });
+	const struct sent s = {
+		.family = family, .host = host, .seq = seq,
+		.len = 2 * MSS, .gso = true, .iif = iif,
+	};
+
+	pass(w, &s);
 }
 
 static void plain(struct watched *w, u8 family, u32 host, u32 seq)
 {
-	pass(w, &(struct sent){ .family = family, .host = host, .seq = seq,
-				.len = MSS });
+	const struct sent s = {
+		.family = family, .host = host, .seq = seq,
+		.len = MSS,
+	};
+
+	pass(w, &s);
 }
 
 static void ack(struct watched *w, u8 family, u32 host, u32 seq)
 {
-	pass(w, &(struct sent){ .family = family, .host = host, .seq = seq,
-				.back = true });
+	const struct sent s = {
+		.family = family, .host = host, .seq = seq,
+		.back = true,
+	};
+
+	pass(w, &s);
 }
 
 /* One that is lost, comes again, and is acknowledged. */
@@ -404,10 +416,12 @@ static void connection_begins_anew(struct kunit *test)
 {
 	const u8 family = *(const u8 *)test->param_value;
 	struct watched *w = watched_init(test, false);
+	const struct sent begins = {
+		.family = family, .host = 1, .seq = 5000000, .syn = true,
+	};
 
 	gso(w, family, 1, 1000, 0);
-	pass(w, &(struct sent){ .family = family, .host = 1, .seq = 5000000,
-				.syn = true });
+	pass(w, &begins);
 	ack(w, family, 1, 5000001);
 	KUNIT_EXPECT_EQ(test, far_end(w), NF_CSUM_FAR_WATCHED);
 	gso(w, family, 1, 5000001, 0);
@@ -579,7 +593,8 @@ static void make(struct kunit *test, struct fake *d, const char *kind)
 					      ether_setup);
 
 	KUNIT_ASSERT_NOT_NULL(test, dev);
-	d->link_ops = (struct rtnl_link_ops){ .kind = kind };
+	memset(&d->link_ops, 0, sizeof(d->link_ops));
+	d->link_ops.kind = kind;
 	d->dev = dev;
 	if (kind)
 		dev->rtnl_link_ops = &d->link_ops;
@@ -665,7 +680,7 @@ static void send(struct kunit *test, struct net_device *dev, const struct sent *
 #define WAIT_FOR(condition) ({ \
 	unsigned long end = jiffies + 5 * HZ; \
 	while (!(condition) && time_before(jiffies, end)) \
-		msleep(10); \
+		msleep(20); \
 	(condition); \
 })
 
