@@ -124,7 +124,7 @@ static inline u16 folded(u32 sum)
 	return (once & 0xffff) + (once >> 16);
 }
 
-/* One's complement addition; prove_algebra() has what follows from that. */
+/* One's complement addition; prove_regions() has what follows from that. */
 static inline u16 add16(u16 a, u16 b)
 {
 	u32 sum = (u32)a + b;

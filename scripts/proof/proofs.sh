@@ -27,6 +27,9 @@ proof ipv6 'IPv6: eight extension headers at most, and the transport bytes are o
 
 # --- Sums ---
 
+proof regions 'parts of a packet can be summed one by one, in any order, as the unit tests do' \
+	regions.c '' '' \
+	kunit/oracle.c 's/sum - 0xffff : sum/sum - 0x10000 : sum/'
 proof pending 'what a pending checksum will be worth follows from its seed' \
 	sums.c '' '' \
 	scripts/proof/sums.c 's/worth = ~seed/worth = seed/'
