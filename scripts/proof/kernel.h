@@ -42,17 +42,19 @@ typedef __SIZE_TYPE__ size_t;
 #define likely(x)	(x)
 #define noinline
 #define offsetof(type, member)	__builtin_offsetof(type, member)
-#define static_assert(...)
+#define static_assert(what)	_Static_assert(what, #what)
 #define unlikely(x)	(x)
 #define EXPORT_SYMBOL_IF_KUNIT(symbol)
 
 #define min(a, b)	((a) < (b) ? (a) : (b))
 #define min_t(type, a, b)	min((type)(a), (type)(b))
 
-#define htons(x)	__cpu_to_be16(x)
-#define htonl(x)	__cpu_to_be32(x)
-#define ntohs(x)	__be16_to_cpu(x)
-#define cpu_to_le32(x)	__cpu_to_le32(x)
+/* Those of linux-libc-dev are assembler, which CBMC does not read. */
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+#define htons(x)	__builtin_bswap16(x)
+#define htonl(x)	__builtin_bswap32(x)
+#define ntohs(x)	__builtin_bswap16(x)
+#define cpu_to_le32(x)	(x)
 #define check_add_overflow(a, b, d)	__builtin_add_overflow(a, b, d)
 
 void *malloc(size_t size);
@@ -122,7 +124,7 @@ static inline u16 folded(u32 sum)
 	return (once & 0xffff) + (once >> 16);
 }
 
-/* One's complement addition; prove_algebra() has what follows from that. */
+/* One's complement addition; prove_regions() has what follows from that. */
 static inline u16 add16(u16 a, u16 b)
 {
 	u32 sum = (u32)a + b;

@@ -27,6 +27,9 @@ proof ipv6 'IPv6: eight extension headers at most, and the transport bytes are o
 
 # --- Sums ---
 
+proof regions 'parts of a packet can be summed one by one, in any order, as the unit tests do' \
+	regions.c '' '' \
+	kunit/oracle.c 's/sum - 0xffff : sum/sum - 0x10000 : sum/'
 proof pending 'what a pending checksum will be worth follows from its seed' \
 	sums.c '' '' \
 	scripts/proof/sums.c 's/worth = ~seed/worth = seed/'
@@ -48,3 +51,25 @@ proof outer 'the outer checksum of a tunnel is judged by what it will be worth' 
 proof outer_refresh 'NAT undone: what was right is right again, what was wrong is not made right' \
 	sums.c '' '' \
 	module/repair.c 's/== 1 \? 2 : 1\)/== 1 ? 1 : 1)/'
+
+# --- Seeds ---
+
+proof seed_ipv4 'IPv4: the seed is the sum of the pseudo-header' \
+	seeds.c '--unwind 10' 'csum_tcpudp_nofold:nofold_ipv4' \
+	module/headers.c 's/iph->saddr, iph->daddr, pkt->len/iph->saddr, iph->daddr, total/'
+proof seed_ipv6 'IPv6: the seed is the sum of the pseudo-header' \
+	seeds.c '--unwind 2' 'csum_ipv6_magic:magic_ipv6' \
+	module/headers.c 's/&ip6h->daddr, pkt->len/\&ip6h->daddr, total/'
+proof pseudo_ipv6 'IPv6: the fast path sums all of the pseudo-header' \
+	seeds.c '' 'nf_csum_add64:add64_proven' \
+	include/nf_csum/fastpath.h 's/ip6h->daddr.s6_addr\[8\]/ip6h->daddr.s6_addr[7]/'
+proof add64 'what is added in 64 bits is a one'"'"'s complement sum' \
+	seeds.c '' '' \
+	include/nf_csum/fastpath.h 's/return a \+ carry/return a/'
+proof fast_ipv4 'IPv4: what the fast path says the slow one says, too' \
+	seeds.c '--unwind 2' 'nf_csum_peek:peek_linear csum_tcpudp_nofold:nofold_ipv4' \
+	include/nf_csum/fastpath.h 's/ntohs\(iph->tot_len\) != skb->len/ntohs(iph->tot_len) > skb->len/'
+proof fast_ipv6 'IPv6: what the fast path says the slow one says, too' \
+	seeds.c '--unwind 2' \
+	'nf_csum_peek:peek_linear csum_ipv6_magic:magic_ipv6 nf_csum_pseudo_ipv6:pseudo_ipv6_proven' \
+	include/nf_csum/fastpath.h 's/ntohs\(ip6h->payload_len\) != pkt->len/ntohs(ip6h->payload_len) > pkt->len/'
