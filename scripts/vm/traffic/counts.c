@@ -8,8 +8,8 @@
 
 #include "traffic.h"
 
-/* How often to look, and how long to wait in between. */
-enum { LOOKS = 40, STEPS = 20, PAUSE_US = 100000 };
+/* How often to look, and how long to wait in between: longer than acknowledgements are put off. */
+enum { LOOKS = 20, STEPS = 20, PAUSE_US = 250000 };
 
 static size_t counters(uint8_t *to)
 {
