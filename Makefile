@@ -49,6 +49,10 @@ kunit: ## unit tests, on User Mode Linux; FILTER='repair' or 'inspect.*gso' for 
 kunit-debug: ## the same on a kernel with KASAN, UBSAN, lockdep and kmemleak
 	scripts/kunit -d $(if $(FILTER),-f '$(FILTER)') $(if $(PACKETS),-n $(PACKETS))
 
+.PHONY: smp
+smp: ## scenarios on two processors at the same time, with KASAN and lockdep, and with KCSAN
+	scripts/smp
+
 .PHONY: coverage
 coverage: ## which lines and branches of module/ the unit tests reach
 	scripts/kunit -c

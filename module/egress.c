@@ -38,7 +38,8 @@ static unsigned int segment(struct sk_buff *skb, const struct net_device *dev)
 	if (skb->ip_summed != CHECKSUM_PARTIAL &&
 	    skb->ip_summed != CHECKSUM_UNNECESSARY)
 		return NF_ACCEPT;
-	segs = skb_gso_segment(skb, dev->features & ~NF_CSUM_OFFLOAD_ALL);
+	segs = skb_gso_segment(skb,
+			       READ_ONCE(dev->features) & ~NF_CSUM_OFFLOAD_ALL);
 	if (IS_ERR_OR_NULL(segs))
 		return NF_ACCEPT;
 

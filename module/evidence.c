@@ -30,7 +30,7 @@
  * evidence by leaving GSO packets unacknowledged.
  */
 #include <kunit/visibility.h>
-#include <linux/bitmap.h>
+#include <linux/bitops.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/jhash.h>
@@ -584,7 +584,7 @@ void nf_csum_evidence_want(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 		return;
 	/* What follows from it can only be that offloads are taken. */
 	if (!(READ_ONCE(iface->flags) & NF_CSUM_IFACE_FINISH) ||
-	    !(out->features & NETIF_F_ALL_TSO)) {
+	    !(READ_ONCE(out->features) & NETIF_F_ALL_TSO)) {
 		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_SETTLED);
 		return;
 	}
@@ -603,6 +603,15 @@ static void stop(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
 	nfc->link.watches--;
 }
 
+/* Packets set bits there meanwhile. */
+static void forget_hops(struct nf_csum_iface *iface)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(iface->hops); i++)
+		WRITE_ONCE(iface->hops[i], 0);
+}
+
 /**
  * nf_csum_evidence_reset - a device has changed, so what was settled is no more
  * @iface: its interface
@@ -613,15 +622,16 @@ void nf_csum_evidence_reset(struct nf_csum_iface *iface)
 {
 	struct nf_csum_watch *watch = rtnl_dereference(iface->watch);
 
-	bitmap_zero(iface->hops, NF_CSUM_HOPS);
 	if (watch) {
+		/* A packet may be about to settle one. */
 		spin_lock_bh(&watch->lock);
-		/* Once more: a packet may have been about to settle one. */
-		bitmap_zero(iface->hops, NF_CSUM_HOPS);
+		forget_hops(iface);
 		begin_hop(watch, NO_HOP);
 		watch->turns = 0;
 		watch->many = READ_ONCE(iface->flags) & NF_CSUM_IFACE_MANY;
 		spin_unlock_bh(&watch->lock);
+	} else {
+		forget_hops(iface);
 	}
 	if (READ_ONCE(iface->far_end) != NF_CSUM_FAR_LOSES)
 		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_UNKNOWN);
@@ -706,7 +716,7 @@ static void sync_iface(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 {
 	/* Who wants it again wants it looked at anew. */
 	if (!wanted) {
-		bitmap_zero(iface->hops, NF_CSUM_HOPS);
+		forget_hops(iface);
 		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_UNKNOWN);
 		stop(nfc, iface);
 		return;
@@ -738,8 +748,9 @@ static void sync_iface(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
  */
 void nf_csum_evidence_sync(struct nf_csum_net *nfc)
 {
-	bool wanted = !nfc->link.closing && nf_csum_repairs(&nfc->knobs) &&
-		      nfc->knobs.no_offload;
+	bool wanted = !READ_ONCE(nfc->link.closing) &&
+		      nf_csum_repairs(&nfc->knobs) &&
+		      READ_ONCE(nfc->knobs.no_offload);
 	struct nf_csum_iface *iface;
 	struct net_device *dev, *next;
 

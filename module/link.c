@@ -38,7 +38,7 @@ static bool wants_bridge(const struct nf_csum_net *nfc)
 	/* Where nothing can hook into bridges, asking for it WARNs. */
 	if (!IS_ENABLED(CONFIG_NETFILTER_FAMILY_BRIDGE))
 		return false;
-	if (nfc->link.closing || !READ_ONCE(nfc->knobs.mode) ||
+	if (READ_ONCE(nfc->link.closing) || !READ_ONCE(nfc->knobs.mode) ||
 	    bridged == NF_CSUM_BRIDGED_NOT)
 		return false;
 	/* A device without offloads finishes what it is handed. */
@@ -155,7 +155,8 @@ static bool want_at(struct nf_csum_net *nfc, struct net_device *dev)
 
 static void sync_ingress(struct nf_csum_net *nfc)
 {
-	bool wanted = !nfc->link.closing && nf_csum_repairs(&nfc->knobs);
+	bool wanted = !READ_ONCE(nfc->link.closing) &&
+		      nf_csum_repairs(&nfc->knobs);
 	struct nf_csum_iface *iface;
 	struct net_device *dev;
 
@@ -319,8 +320,9 @@ void nf_csum_link_stop(struct nf_csum_net *nfc)
 	cancel_work_sync(&nfc->link.sync);
 	cancel_delayed_work_sync(&nfc->link.idle);
 	/* Most namespaces have nothing there, and many may end at once. */
-	if (nfc->link.bridge_hooked || nfc->link.watch_hooked ||
-	    nfc->link.ingress_hooks)
+	if (READ_ONCE(nfc->link.bridge_hooked) ||
+	    READ_ONCE(nfc->link.watch_hooked) ||
+	    READ_ONCE(nfc->link.ingress_hooks))
 		nf_csum_link_sync(nfc);
 }
 

@@ -181,7 +181,7 @@ static netdev_features_t mask_for(const struct net_device *dev,
 	struct nf_csum_net *nfc = nf_csum_pernet(dev_net(dev));
 
 	if (!active || dev->flags & IFF_LOOPBACK || !nf_csum_repairs(&nfc->knobs) ||
-	    nfc->knobs.no_offload == NF_CSUM_SCOPE_NONE)
+	    READ_ONCE(nfc->knobs.no_offload) == NF_CSUM_SCOPE_NONE)
 		return 0;
 	if (nf_csum_is_listed(rtnl_dereference(nfc->ifaces.lists[NF_CSUM_LIST_OFFLOAD]),
 			      dev->name) ||

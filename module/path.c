@@ -228,7 +228,8 @@ static bool can_verify(const struct sk_buff *skb,
 		return false;
 	if (skb_is_gso(skb))
 		return state->hook == NF_INET_POST_ROUTING &&
-		       !skb_gso_ok((struct sk_buff *)skb, state->out->features);
+		       !skb_gso_ok((struct sk_buff *)skb,
+				   READ_ONCE(state->out->features));
 	return state->hook == NF_INET_PRE_ROUTING;
 }
 
