@@ -50,7 +50,7 @@ kunit-debug: ## the same on a kernel with KASAN, UBSAN, lockdep and kmemleak
 	scripts/kunit -d $(if $(FILTER),-f '$(FILTER)') $(if $(PACKETS),-n $(PACKETS))
 
 .PHONY: smp
-smp: ## scenarios on two processors at the same time, with KASAN and lockdep, and with KCSAN
+smp: ## scenarios on two processors at the same time, with KASAN, UBSAN, lockdep and kmemleak
 	scripts/smp
 
 .PHONY: coverage
