@@ -34,7 +34,7 @@ shell: ## a prompt on a stock kernel (SERIES=6.1) with the module, in a network 
 	@scripts/shell $(if $(NETWORK),-n $(NETWORK)) $(SERIES)
 
 .PHONY: check
-check: ## run every test: lint, nf-csum-test, kunit, e2e and bench's stored counts
+check: ## run every test: lint, nf-csum-test, kunit, kunit-debug, e2e and bench's stored counts
 	scripts/check lint e2e/run --beside nf-csum-test kunit 'kunit -d' bench/regression
 
 .PHONY: lint

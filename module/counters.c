@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Counters: of a network namespace, and of each of its interfaces while there is
- * one. A packet is counted once, and what is read is added up.
+ * Counters: of a network namespace, and of each of its interfaces while the interface
+ * is there. A packet is counted in one place only; readers add the places up.
  */
 #include <kunit/visibility.h>
 #include <linux/bitops.h>
@@ -82,7 +82,7 @@ void nf_csum_add_up(struct nf_csum_mib *sum, struct nf_csum_net *nfc,
 	memset(sum, 0, sizeof(*sum));
 	mutex_lock(&nfc->fold_mutex);
 	nf_csum_add_cpus(sum, nfc->stats, cpus);
-	/* None goes meanwhile, but some may come. */
+	/* No interface goes meanwhile, but some may come. */
 	list_for_each_entry_rcu(iface, &nfc->counting, counting,
 				lockdep_is_held(&nfc->fold_mutex)) {
 		if (iface->stats)
@@ -97,7 +97,7 @@ void nf_csum_add_up(struct nf_csum_mib *sum, struct nf_csum_net *nfc,
  * @nfc: the namespace
  * @iface: the interface; no packet finds it yet
  *
- * The memory is charged to who makes the interface. If there is none, that is
+ * The memory is charged to who makes the interface. If there is no memory, that is
  * counted once, and the packets are counted for the namespace only.
  *
  * Context: Process, may sleep; the RTNL may be held.

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SCTP's checksum is a CRC32c (RFC 9260, appendix A). The kernel's own helpers
- * for packets are not exported everywhere, and WARN as long as SCTP itself is
- * not there.
+ * SCTP's checksum is a CRC32c (RFC 9260, appendix A). The kernel's own helpers for
+ * packets are not exported everywhere, and WARN while SCTP itself is not loaded.
  */
 #include <kunit/visibility.h>
 #include <linux/crc32c.h>

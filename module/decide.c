@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What should be done about a packet? Its state and what is allowed in, actions
- * out: only what provably was never finished is repaired, everything else stays
- * as it came.
+ * What should be done about a packet? In: its state, and the actions that knobs and
+ * devices allow. Out: the actions to take. Only what provably was never finished is
+ * repaired. Everything else stays as it came.
  */
 #include <kunit/visibility.h>
 #include <linux/bits.h>
@@ -27,7 +27,7 @@
  */
 static u32 decide_bad_seed(const struct nf_csum_packet *pkt, u32 allowed)
 {
-	/* Complete already: that is believed, unless a device is going to sum. */
+	/* Complete already: that is believed, unless a device is going to sum it. */
 	if (pkt->verified)
 		return (allowed & FINISHED) ?: RESEEDED;
 	if (pkt->found && !(allowed & FILLED))
@@ -42,7 +42,7 @@ static u32 decide_gso_bad(const struct nf_csum_packet *pkt, u32 allowed)
 	return pkt->verified || allowed & FILLED ? REARMED : UNTRUSTED;
 }
 
-/* The packet was checked, is wrong, and nobody is going to repair it. */
+/* The packet was checked and is wrong, and it is not going to be repaired. */
 static u32 decide_wrong(const struct nf_csum_packet *pkt, u32 allowed)
 {
 	if (!(allowed & (UNVOUCHED | DROPPED)))

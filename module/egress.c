@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What leaves through a macvlan or an ipvlan: their offloads cannot be taken, and
- * a packet for another one on the same device never gets to where the kernel
- * would segment and finish it. So that is done right before they see it, by a
- * hook that only such devices have.
+ * What leaves through a macvlan or an ipvlan. Their offloads cannot be taken, and a
+ * packet for another one on the same device never gets to where the kernel would
+ * segment and finish it. So a hook at their egress does that, the last one before
+ * they send.
  */
 #include <linux/err.h>
 #include <linux/if_ether.h>
@@ -15,10 +15,10 @@
 
 #include <nf_csum/offload.h>
 
-/* Behind everybody's, so that they see packets as without this one. */
+/* Behind all other hooks, so that those see packets as without this one. */
 #define PRIORITY_LAST	INT_MAX
 
-/* A stranger may have chosen the offsets, and the kernel warns of bad ones. */
+/* A stranger may have chosen the offsets, and the kernel WARNs of bad ones. */
 static bool can_finish(struct sk_buff *skb)
 {
 	int start = skb_checksum_start_offset(skb);
@@ -30,7 +30,7 @@ static bool can_finish(struct sk_buff *skb)
 	return start >= 0 && end > start && pskb_may_pull(skb, end);
 }
 
-/* As the kernel does it, one by one, and past the hooks that have seen it whole. */
+/* Segments are sent one by one, past the hooks that have seen the packet whole. */
 static unsigned int segment(struct sk_buff *skb, const struct net_device *dev)
 {
 	struct sk_buff *segs, *seg, *next;

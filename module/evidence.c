@@ -1,33 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who reads bytes only loses every GSO packet, and TCP sends each again, one
- * segment at a time. That is evidence:
+ * A far end that reads bytes only loses every GSO packet, and TCP sends each again,
+ * one segment at a time. That is evidence:
  *
  *	GSO packet sent --> remember its range of sequence numbers
  *	each byte of it sent exactly once more, in plain segments: lost
  *	acknowledged --> lost: confirmed; not lost: the far end takes GSO packets
  *
- * A GSO packet that got there settles that a device is healthy, and it is not
- * looked at again; where some were confirmed to be lost, half as many have to get
- * there, since a segment can have been sent before its range was remembered. A
- * device of which four were confirmed to be lost before that has its offloads
- * taken. Anything else is no evidence.
+ * One GSO packet that got there settles that the far end is healthy, and it is not
+ * looked at again. But if some were confirmed to be lost, more than half as many
+ * have to get there: a segment can have been sent before its range was remembered.
+ * If four are confirmed to be lost before that, the device has its offloads taken.
+ * Anything else is no evidence.
  *
- * A far end that is silent for a moment has everything sent again that was under
- * way, of all connections, and so looks as if it had lost it. That is one event: of
- * it no more than two count. For four there has to be another loss, of what was
- * sent when the way was known to be open again.
+ * If a far end is silent for a moment, all that was under way is sent again, of all
+ * connections, as if it had been lost. That is one event, so no more than two of a
+ * round count. For four there has to be another loss, of packets that were sent
+ * after the way was known to be open again.
  *
- * Whose sender is not on this host counts as little as a far end that is not: it
- * could send again what was never lost.
+ * If the sender is not on this host, a loss does not count: that sender could send
+ * again what was never lost.
  *
  * Behind a bridge there are many far ends. There each next hop is settled on its
  * own, one after the other, until all that get GSO packets are.
  *
- * A device is watched when it first carries TCP in GSO packets, and while it does.
- * The hooks are there only while one is. Where packets leave the host behind it (a
- * network card among a bridge's ports), nothing is watched: a stranger could make
- * evidence by leaving GSO packets unacknowledged.
+ * A device is watched from the first TCP GSO packet that it carries, and while it
+ * carries such packets. The hooks are there only while a device is watched, and a
+ * minute longer. Where packets leave the host behind it (a network card among a
+ * bridge's ports), nothing is watched: a stranger could make evidence by leaving GSO
+ * packets unacknowledged.
  */
 #include <kunit/visibility.h>
 #include <linux/bitops.h>
@@ -55,24 +56,24 @@
 #include <nf_csum/netns.h>
 #include <nf_csum/offload.h>
 
-/* So many GSO packets, confirmed to be lost, are enough. */
+/* This many GSO packets that were confirmed to be lost are enough. */
 #define ENOUGH		4
-/* No more than so many of them were sent in the same round. */
+/* At most this many of them were sent in the same round. */
 #define OF_A_ROUND	2
-/* Where so many settled nothing, the acknowledgments come another way. */
+/* If this many settled nothing, the acknowledgments take another way. */
 #define PATIENCE	2000
 /*
- * A device that carries no GSO packet for so long is not watched, and the hooks stay
- * for so long without one that is.
+ * A device that carries no GSO packet for this long is not watched any more. The
+ * hooks stay this long after the last device that was watched.
  */
 #define IDLE		(60 * HZ)
-/* A connection that was quiet for so long makes room for another, as does a next hop. */
+/* A connection or a next hop that was quiet for this long makes room for another. */
 #define QUIET		(2 * HZ)
 #define NO_HOP		0
-/* So many next hops have their turn: who names ever more does not keep the hooks. */
+/* This many next hops have their turn: ever new ones must not keep the hooks. */
 #define TURNS		256
 
-/* A segment of TCP, as far as it matters here. */
+/* What matters here of a TCP segment. */
 struct segment {
 	u64 key;
 	u32 seq;
@@ -224,12 +225,12 @@ bool nf_csum_watch_sent(struct nf_csum_watch *watch, u64 key, u32 seq,
 EXPORT_SYMBOL_IF_KUNIT(nf_csum_watch_sent);
 
 /**
- * nf_csum_watch_began - a connection begins, and what another left behind is void
+ * nf_csum_watch_began - a connection begins: forget an older one with the same key
  * @watch: of the device, locked
  * @key: of the connection, in this direction
  *
- * One that has the same addresses and ports counts from somewhere else, and would
- * acknowledge half of what the other one never got through.
+ * A new connection with the same addresses and ports has other sequence numbers. It
+ * would seem to acknowledge what the older one never got through.
  *
  * Context: Any.
  */
@@ -242,7 +243,7 @@ void nf_csum_watch_began(struct nf_csum_watch *watch, u64 key)
 }
 EXPORT_SYMBOL_IF_KUNIT(nf_csum_watch_began);
 
-/* Of one that was confirmed to be lost: is it evidence beside those before? */
+/* A loss was confirmed: is it evidence beside those before it? */
 static bool counts(struct nf_csum_watch *watch,
 		   const struct nf_csum_range *range)
 {
@@ -306,7 +307,7 @@ static u64 key_of(const struct endpoints *e)
 	return siphash(e, sizeof(*e), &hash_key) ?: 1;
 }
 
-/* Where a packet that leaves goes next: a hash of that host. */
+/* The next hop of a packet that leaves, as a hash. */
 static u32 hop_of(const struct sk_buff *skb, u8 family)
 {
 	const struct dst_entry *dst = skb_dst(skb);
@@ -332,7 +333,7 @@ static u32 hop_of(const struct sk_buff *skb, u8 family)
 	return hash ?: 1;
 }
 
-/* A next hop has three places, so that few share all of theirs with others. */
+/* A Bloom filter: a next hop has three bits, and few share all three with others. */
 #define HOP_PLACES	3
 #define HOP_PLACE_BITS	10
 
@@ -365,7 +366,7 @@ static void begin_hop(struct nf_csum_watch *watch, u32 hop)
 	memset(watch->flows, 0, sizeof(watch->flows));
 }
 
-/* Is the packet for the next hop that is looked at, or for one that is next? */
+/* Is the packet for the next hop that is being watched, or may its own begin? */
 static bool is_about(struct nf_csum_watch *watch,
 		     const struct nf_csum_iface *iface,
 		     const struct sk_buff *skb, u8 family)
@@ -386,7 +387,7 @@ static bool is_about(struct nf_csum_watch *watch,
 	return true;
 }
 
-/* Of many far ends one is settled, and the others are still to be. */
+/* One of many far ends is settled; the device goes on being watched. */
 static enum nf_csum_far_end settle_hop(struct nf_csum_iface *iface,
 				       struct nf_csum_watch *watch)
 {
@@ -450,7 +451,7 @@ static void conclude(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 	nf_csum_link_changed(nfc);
 }
 
-/* Is who sent it somewhere else? Of the host's own there is no device. */
+/* Is the sender not on this host? The host's own packets came from no device. */
 static bool is_foreign(struct nf_csum_net *nfc, const struct sk_buff *skb)
 {
 	struct nf_csum_iface *iface;
@@ -514,7 +515,7 @@ EXPORT_SYMBOL_IF_KUNIT(nf_csum_evidence_sent);
  * nf_csum_evidence_acked - look at what comes from a watched device
  * @priv: struct nf_csum_net of the namespace
  * @skb: the packet; skb->data is at the network header
- * @state: of the hook, which is before DNAT, likewise
+ * @state: of the hook, which is before DNAT, for the same reason
  *
  * Context: Softirq, under RCU.
  * Return: NF_ACCEPT.
@@ -565,7 +566,7 @@ static const struct nf_hook_ops hooks[NF_CSUM_WATCH_HOOKS] = {
 /**
  * nf_csum_evidence_want - ask to have a device watched
  * @nfc: the namespace
- * @iface: the interface, of which not all is known yet
+ * @iface: the interface, whose far end is not known yet
  * @skb: TCP in a GSO packet; skb->data is at the network header
  * @state: of the hook that it leaves through
  *
@@ -582,7 +583,7 @@ void nf_csum_evidence_want(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 	if (READ_ONCE(iface->flags) & NF_CSUM_IFACE_MANY &&
 	    hop_is_settled(iface, hop_of(skb, state->pf)))
 		return;
-	/* What follows from it can only be that offloads are taken. */
+	/* All that can follow is that offloads are taken. Can they be? */
 	if (!(READ_ONCE(iface->flags) & NF_CSUM_IFACE_FINISH) ||
 	    !(READ_ONCE(out->features) & NETIF_F_ALL_TSO)) {
 		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_SETTLED);
@@ -603,7 +604,7 @@ static void stop(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
 	nfc->link.watches--;
 }
 
-/* Packets set bits there meanwhile. */
+/* Packets may set bits there at the same time. */
 static void forget_hops(struct nf_csum_iface *iface)
 {
 	unsigned int i;
@@ -613,7 +614,7 @@ static void forget_hops(struct nf_csum_iface *iface)
 }
 
 /**
- * nf_csum_evidence_reset - a device has changed, so what was settled is no more
+ * nf_csum_evidence_reset - a device has changed, so look at its far end anew
  * @iface: its interface
  *
  * Context: Under the RTNL.
@@ -649,7 +650,7 @@ static void start(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 		stop(nfc, iface);
 		return;
 	}
-	/* A packet that asked late has put FAR_WANTED over FAR_WATCHED. */
+	/* A packet that asked late wrote FAR_WANTED over FAR_WATCHED. */
 	if (rtnl_dereference(iface->watch)) {
 		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_WATCHED);
 		return;
@@ -666,8 +667,8 @@ static void start(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 }
 
 /*
- * Unregistering a hook drops what a namespace has queued for programs (NFQUEUE).
- * So that is not done each time that a device was settled.
+ * Unregistering a hook drops what a namespace has queued for programs (NFQUEUE). So
+ * the hooks stay for a while after the last device was settled.
  */
 static void stop_idle_hooks(struct nf_csum_net *nfc, bool wanted)
 {
@@ -714,7 +715,7 @@ static bool is_idle(const struct nf_csum_iface *iface)
 static void sync_iface(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 		       struct net_device *dev, bool wanted)
 {
-	/* Who wants it again wants it looked at anew. */
+	/* If it is switched on again, everything is looked at anew. */
 	if (!wanted) {
 		forget_hops(iface);
 		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_UNKNOWN);

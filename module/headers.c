@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From the IP header to the transport header. A packet costs one copy of bytes
- * that are not linear, and a fixed number of steps through options and extension
- * headers, whatever it says. A packet that wants more is not judged.
+ * From the IP header to the transport header. Whatever a packet says, it costs at
+ * most one copy of bytes that are not linear, and a fixed number of steps through
+ * options and extension headers. A packet that wants more is not judged.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -17,7 +17,7 @@
 #include <nf_csum/headers.h>
 #include <nf_csum/packet.h>
 
-/* Each option and each extension header is a step. Real packets take up to five. */
+/* An option or an extension header is a step. Real packets take up to five. */
 #define MAX_STEPS	8
 
 /* These have a checksum of their own bytes only. */
@@ -72,7 +72,7 @@ static enum nf_csum_counter walk_ipv4_options(const u8 *opt, unsigned int left)
 		if (opt[0] == IPOPT_END)
 			return NF_CSUM_OK;
 		if (opt[0] == IPOPT_NOOP) {
-			/* There may be forty. */
+			/* There may be forty: eight in a row are one step. */
 			len = left >= sizeof(nops) &&
 			      !memcmp(opt, nops, sizeof(nops)) ?
 				sizeof(nops) : 1;

@@ -19,7 +19,7 @@
 #define PRIORITY_BEFORE_SNAT		99
 #define PRIORITY_AFTER_SNAT		101
 
-/* A namespace has its own, so that the hooks need not look it up. */
+/* Copied for each namespace, so that a hook gets its namespace without a look-up. */
 static const struct nf_hook_ops hooks[NF_CSUM_HOOKS] = {
 	{
 		.hook		= nf_csum_prerouting_ipv4,
@@ -109,7 +109,7 @@ static int set_hooks(struct nf_csum_net *nfc, u8 mode, u8 invalid)
 	WRITE_ONCE(nfc->knobs.invalid, invalid);
 	if (repaired != nf_csum_repairs(&nfc->knobs))
 		nf_csum_offload_follow(nfc);
-	/* Without devices there is nothing to do but for bridges to come. */
+	/* Without devices only a bridge that is still to come can need something. */
 	if (!list_empty(&nfc->net->dev_base_head))
 		nf_csum_link_sync(nfc);
 	else if (READ_ONCE(nfc->knobs.bridged) == NF_CSUM_BRIDGED_ALWAYS)

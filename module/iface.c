@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The interfaces of a namespace: what kind of device each is and whether the
- * administrator named it. That is found out when an interface appears, is
- * renamed, or the lists change, so that packets need not compare names.
+ * The interfaces of a namespace: what kind of device each one is, and whether the
+ * administrator named it. That is worked out when an interface appears or is
+ * renamed, when what is below it changes, and when the lists change. So no packet
+ * has to compare names.
  */
 #include <linux/ctype.h>
 #include <linux/glob.h>
@@ -108,9 +109,9 @@ bool nf_csum_iface_is_stacked(const struct net_device *dev)
 #define MAX_DEPTH	8
 
 /*
- * What leaves through a device leaves through one below it, so it is finished if
- * any of those wants that. What comes in is trusted if all are. A device below may
- * be in another namespace, whose lists hold for it.
+ * What leaves through a stacked device leaves through one of those below it. So it is
+ * finished if any of these wants that. What comes in is trusted if all of these are.
+ * A device below may be in another namespace: the lists of that one hold for it.
  */
 static unsigned long flags_of(struct net_device *dev, unsigned int depth)
 {
@@ -143,9 +144,9 @@ static unsigned long flags_of(struct net_device *dev, unsigned int depth)
 static bool stays_here(struct net_device *dev, bool switched);
 
 /*
- * A switch of Open vSwitch has several devices that a host uses, and its ports are
- * below another one, which need not be in the same namespace. So all ports are taken
- * to be those of one switch.
+ * A host uses several devices of one Open vSwitch, and the switch's ports are below
+ * yet another device, which may be in another namespace. So all ports of the host are
+ * taken to belong to one switch.
  */
 static bool ports_stay_here(void)
 {
@@ -166,10 +167,10 @@ static bool ports_stay_here(void)
 }
 
 /*
- * Does whatever leaves @dev stay on this host? It leaves checksums to others, and so
- * do all devices below it, a bridge's ports for one. A tun that is no tap is mostly a
- * VPN's, whose other end is elsewhere. @switched: the ports of Open vSwitch are looked
- * at, too, which may lead back here.
+ * Does whatever leaves @dev stay on this host? It does if @dev leaves checksums to
+ * others, and so do all devices below it, such as a bridge's ports. A tun that is no
+ * tap is mostly a VPN's, whose other end is elsewhere. @switched: look at the ports of
+ * Open vSwitch, too. Not in the second call: they may lead back here.
  */
 static bool stays_here(struct net_device *dev, bool switched)
 {
@@ -208,7 +209,7 @@ static int update_flags(struct net_device *dev,
 	return 0;
 }
 
-/* A device, and those that pass packets on to it; under the RTNL. */
+/* A device, and those on top of it; under the RTNL. */
 static void update_stack(struct net_device *dev)
 {
 	struct netdev_nested_priv unused = {};
@@ -219,7 +220,7 @@ static void update_stack(struct net_device *dev)
 	rcu_read_unlock();
 }
 
-/* The devices that a host uses are not above the ports of their switch. */
+/* A host's devices of a switch are not on top of its ports: they are seen to here. */
 static void update_switches(void)
 {
 	struct net_device *dev;
@@ -241,9 +242,9 @@ static int update_foreign(struct net_device *dev, struct netdev_nested_priv *pri
 }
 
 /*
- * One of all the devices of a namespace, whose lists have changed: those above it
- * are seen to themselves, but for the ones in other namespaces. A thousand devices
- * in a VRF are not to be looked through a thousand times.
+ * The lists of a namespace have changed, and this is called for each of its devices.
+ * So of the devices on top of this one only those in other namespaces are left to do:
+ * with a thousand devices in a VRF, the VRF is not to be done a thousand times.
  */
 static void update_named(struct net_device *dev)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is this packet? Reads headers and metadata, changes nothing, and sums
- * the payload only where the checksum field makes it worth it. Every field of
- * a packet and every offload offset is taken to be hostile.
+ * What is this packet? Reads headers and metadata, and changes nothing. Sums the
+ * payload only where the checksum field looks unfinished, or where it is asked for.
+ * Every field of a packet and every offload offset is taken to be hostile.
  */
 #include <kunit/visibility.h>
 #include <linux/icmp.h>
@@ -35,9 +35,10 @@ static bool verify(struct nf_csum_packet *pkt)
 
 	/*
 	 * A device's sum spares the walk, but only on the way in: forwarding
-	 * changes the header behind its back. And only if it fits: that it does
-	 * not may be the device's fault. An ICMP message of zeros does not tell:
-	 * taken off its packet's sum it is the other zero, which is right.
+	 * changes the header behind its back. And only if it says 'right': if it
+	 * does not, that may be the device's fault. Of an ICMP message of nothing
+	 * but zeros it says nothing: the subtraction leaves the other zero of
+	 * ones' complement, which would look right.
 	 */
 	if (skb->ip_summed == CHECKSUM_COMPLETE && (pkt->found || pkt->seed) &&
 	    pkt->hook == NF_INET_PRE_ROUTING && ends_with_packet(pkt)) {
@@ -99,7 +100,7 @@ static enum nf_csum_counter judge_partial(struct nf_csum_packet *pkt,
 
 	if (skb_csum_is_sctp(skb))	/* not an Internet checksum */
 		return NF_CSUM_OPAQUE;
-	/* So does a device that is to finish the sum. */
+	/* A device that finishes it sums up to the end, too. */
 	if (!nf_csum_offload_in_bounds(pkt) || !ends_with_packet(pkt))
 		return NF_CSUM_MALFORMED;
 	if (skb_checksum_start_offset(skb) >= (int)(pkt->thoff + hdrlen))
@@ -115,8 +116,8 @@ static enum nf_csum_counter judge_partial(struct nf_csum_packet *pkt,
 }
 
 /*
- * The checksum is a CRC of 32 bits, without a pseudo-header and so without a
- * seed: csum_not_inet is what says that it is pending.
+ * The checksum is a CRC of 32 bits. It has no pseudo-header, and so no seed. That it
+ * is pending is said by CHECKSUM_PARTIAL with csum_not_inet.
  */
 static enum nf_csum_counter judge_sctp(struct nf_csum_packet *pkt,
 				       struct nf_csum_window *window)
@@ -167,8 +168,8 @@ static enum nf_csum_counter judge_finished(struct nf_csum_packet *pkt)
 }
 
 /*
- * A protocol whose header is not known here: a pending offload tells where its
- * checksum is, and a sound seed there shows that it means what it says.
+ * A protocol whose header is not known here. A pending offload tells where its
+ * checksum is, and a sound seed at that place shows that this is true.
  */
 static enum nf_csum_counter judge_other(struct nf_csum_packet *pkt)
 {
@@ -199,9 +200,9 @@ static enum nf_csum_counter judge_other(struct nf_csum_packet *pkt)
 }
 
 /*
- * A datagram shorter than its IP payload carries bytes that nobody sums, and is
- * not judged. But a voucher for it is one for what its length covers, and a
- * length that was damaged must not get away with it.
+ * A datagram shorter than its IP payload carries bytes that nobody sums, and is not
+ * judged. But where a device vouched for it, what its length covers is checked:
+ * damage to the length itself must not pass as a short datagram.
  */
 static enum nf_csum_counter judge_short_udp(struct nf_csum_packet *pkt,
 					    const struct udphdr *uh)

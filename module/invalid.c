@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Packets that conntrack calls INVALID: counts why, and keeps them away from
- * local sockets, whose resets would kill the connection they belong to. Without
- * conntrack every packet looks INVALID, so it is held while anybody asks.
+ * Packets that conntrack calls INVALID: counts why, and keeps them away from local
+ * sockets, whose resets would kill the connection that they belong to. Without
+ * conntrack every packet looks INVALID, so it is held while the knob is on.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -24,9 +24,9 @@
 #include <nf_csum/trace.h>
 
 /*
- * On the way to a local socket behind all that takes or judges packets there:
- * IPVS (98), NAT (100), the administrator's own rules. Only the confirmation of
- * connections comes later (INT_MAX), and a packet that is INVALID has none.
+ * At LOCAL_IN, behind all that takes or judges packets there: IPVS (98), NAT (100),
+ * the administrator's own rules. Only the confirmation of connections comes later
+ * (INT_MAX), and an INVALID packet has no connection.
  */
 #define PRIORITY_LAST		(INT_MAX - 1)
 /* After conntrack and mangle, before filter (0) could accept the packet. */
@@ -36,14 +36,14 @@
 #define WRONG	(BIT(NF_CSUM_ZEROED) | BIT(NF_CSUM_SEED) | BIT(NF_CSUM_CORRUPT))
 
 /*
- * False while the module is being loaded: packets may be past conntrack's place
- * that have not met it.
+ * False while the module is being loaded. Until it is true, a packet may be past
+ * conntrack's hook without having met conntrack.
  */
 static bool settled __read_mostly;
 
 /*
- * In observe mode nothing is. Of what goes to local sockets only TCP is answered
- * with a reset; an answer to a broadcast ping is INVALID, too, and wanted.
+ * In observe mode nothing is dropped. Of what goes to local sockets only TCP is
+ * answered with a reset. An answer to a broadcast ping is INVALID, too, and wanted.
  */
 static bool drops(const struct nf_csum_net *nfc,
 		  const struct nf_csum_packet *pkt)
@@ -144,8 +144,8 @@ void nf_csum_conntrack_unpin(void)
  * nf_csum_invalid_start - hold conntrack and look at what it calls INVALID
  * @nfc: the namespace
  *
- * The caller has pinned conntrack; until nf_csum_invalid_release() this does it,
- * too.
+ * The caller has pinned conntrack. From here until nf_csum_invalid_release() it is
+ * pinned once more.
  *
  * Context: Process, may sleep.
  * Return: 0 or a negative errno, then nothing has changed.
@@ -165,8 +165,8 @@ int nf_csum_invalid_start(struct nf_csum_net *nfc)
 	nfc->holds_conntrack = true;
 
 	/*
-	 * Packets that are past conntrack's place already would look INVALID;
-	 * there are none in a namespace that is being made.
+	 * Packets that are past conntrack's hook already would look INVALID. In a
+	 * namespace that is being made there are none.
 	 */
 	if (READ_ONCE(settled) && !list_empty(&nfc->net->dev_base_head))
 		synchronize_net();

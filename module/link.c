@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is registered beside the IP hooks, and when: a hook for frames that a
- * bridge forwards, and one for what a device receives whose packets somebody else
- * would take away before IP sees them. What becomes of a packet is in path.c.
+ * What is registered beside the IP hooks, and when: a hook for frames that a bridge
+ * forwards, and one at the ingress of a device from which somebody else (a
+ * flowtable) takes packets before IP sees them. What becomes of a packet is in
+ * path.c.
  */
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
@@ -21,7 +22,7 @@
 #include <nf_csum/offload.h>
 #include <nf_csum/path.h>
 
-/* Behind br_netfilter, which gives IP hooks what it takes. */
+/* Behind br_netfilter, which shows frames to the IP hooks. */
 #define PRIORITY_BEHIND_BR_NETFILTER	1
 #define PRIORITY_FIRST			INT_MIN
 
@@ -131,8 +132,8 @@ static bool has_other_ingress(const struct net_device *dev,
 }
 
 /*
- * Wanted was a hook where a packet of @dev could be taken away: at @dev itself, or
- * at a device below it. Says whether all of them are there now.
+ * A hook is wanted where a packet of @dev could be taken away: at @dev itself, or at a
+ * device below it. Says whether all such hooks are there now.
  */
 static bool want_at(struct nf_csum_net *nfc, struct net_device *dev)
 {
@@ -169,8 +170,8 @@ static void sync_ingress(struct nf_csum_net *nfc)
 		if (!READ_ONCE(iface->ingress_wanted))
 			continue;
 		/*
-		 * It is asked for again if there is need. What cannot be had stays
-		 * wanted, or every packet would ask.
+		 * Done, so it need not stay wanted: a packet asks again if there is
+		 * need. What could not be had stays wanted, or every packet would ask.
 		 */
 		WRITE_ONCE(iface->ingress_wanted, wanted && !want_at(nfc, dev));
 	}
@@ -319,7 +320,7 @@ void nf_csum_link_stop(struct nf_csum_net *nfc)
 	/* Packets may go on asking, but the work does nothing for them. */
 	cancel_work_sync(&nfc->link.sync);
 	cancel_delayed_work_sync(&nfc->link.idle);
-	/* Most namespaces have nothing there, and many may end at once. */
+	/* Most namespaces have none of these, and many may end at once. */
 	if (READ_ONCE(nfc->link.bridge_hooked) ||
 	    READ_ONCE(nfc->link.watch_hooked) ||
 	    READ_ONCE(nfc->link.ingress_hooks))

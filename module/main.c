@@ -54,7 +54,7 @@ err_counters:
 	return err;
 }
 
-/* Before RCU's grace period: no packet finds the hooks after it. */
+/* A grace period of RCU follows. After it no packet is in the hooks. */
 static void __net_exit pre_exit_net_ns(struct net *net)
 {
 	struct nf_csum_net *nfc = nf_csum_pernet(net);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Devices whose far end reads bytes only: what the kernel knows beside a packet,
- * that its checksum is pending or that it has to be cut into segments, does not
- * get there. So these devices lose their offloads, and the kernel finishes and
+ * Devices whose far end reads bytes only. That a checksum is pending, or that a
+ * packet is still to be segmented, is known beside the packet, and does not get
+ * there. So these devices have their offloads taken. The kernel then finishes and
  * segments everything right before it hands it to them, whoever sent it: sockets,
- * routers, bridges, flowtables, tc. No packet passes here.
+ * routers, bridges, flowtables, tc. No packet passes this file.
  */
 #include <linux/errno.h>
 #include <linux/hashtable.h>
@@ -29,11 +29,12 @@
 /**
  * struct record - a device that has its offloads taken
  * @node: in the table of all of them
- * @dev: the device; goes before the device does
+ * @dev: the device; the record is freed before it is
  * @mask: features that it must not have
  * @taken: those of them that it had, and gets back
  * @proven: its far end was seen to read bytes only
- * @hooked: @egress is registered: it keeps its features, but is spared of them
+ * @hooked: @egress is registered: the device keeps its features, and the hook does
+ *	the work before it
  * @egress: its hook, for devices whose features cannot be changed
  * @rcu: to free it
  */
@@ -51,7 +52,7 @@ struct record {
 /* Written under the RTNL; /proc reads it under RCU. */
 static DEFINE_HASHTABLE(records, 6);
 
-/* Nothing is taken before the notifier is there, nor once it is to go. */
+/* Nothing is taken before the notifier is there, nor once the module goes. */
 static bool active;
 
 static unsigned long key_of(const struct net_device *dev)
@@ -96,7 +97,7 @@ static bool is_a(const struct net_device *dev, const char *kind)
 	return dev->rtnl_link_ops && !strcmp(dev->rtnl_link_ops->kind, kind);
 }
 
-/* Theirs are those of the device below, which need not be a packet's next. */
+/* They have the features of the device below, which a packet need not come to. */
 static bool has_fixed_features(const struct net_device *dev)
 {
 	return is_a(dev, "macvlan") || is_a(dev, "ipvlan");
@@ -209,8 +210,8 @@ static void update(struct net_device *dev)
 			return;
 	}
 	/*
-	 * All is in the record before the device changes, because this is called
-	 * again by what tells that it has.
+	 * Everything is in the record before the device changes: the event that
+	 * tells of the change calls this function again.
 	 */
 	wanted = dev->wanted_features;
 	if (!mask != !rec->mask)
@@ -249,7 +250,7 @@ void nf_csum_offload_update(struct nf_csum_net *nfc)
 }
 
 /**
- * nf_csum_offload_follow - the same for who does not hold the RTNL
+ * nf_csum_offload_follow - the same for those who do not hold the RTNL
  * @nfc: the namespace
  *
  * Context: Process, may sleep; takes the RTNL.
@@ -265,9 +266,8 @@ void nf_csum_offload_follow(struct nf_csum_net *nfc)
 }
 
 /**
- * nf_csum_offload_prove - take the offloads of a device that was found out
- * @dev: a registered device; it is known that what is at its far end loses what
- *	is not in the bytes
+ * nf_csum_offload_prove - take the offloads of a device whose far end was found out
+ * @dev: a registered device; its far end is known to read bytes only
  *
  * Holds until the device goes, or its namespace's mode or no_offload says that
  * nothing is to be taken.
@@ -367,7 +367,7 @@ static struct notifier_block notifier = {
 	.notifier_call = handle_event,
 };
 
-/* Not by what unregistering the notifier repeats: no device is locked there. */
+/* Not in the events that unregistering replays: devices are not locked there. */
 static void give_all_back(void)
 {
 	struct record *rec;

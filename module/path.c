@@ -12,8 +12,8 @@
  *	                     |                          |
  *	                     +----> count, trace <------+
  *
- * The fast path says the same as the slow one, for less. What to know of a
- * packet's devices is looked up only for packets that are not simply all right.
+ * The fast path says the same as the slow one, for less. A packet's devices are
+ * looked up only if the packet is not simply all right.
  */
 #include <kunit/visibility.h>
 #include <linux/bits.h>
@@ -37,14 +37,14 @@
 #include <nf_csum/policy.h>
 #include <nf_csum/trace.h>
 
-/* For other states nothing is ever done, so that no policy is needed. */
+/* In other states nothing is ever done, so no policy is asked. */
 #define REPAIRABLE	(BIT(NF_CSUM_PARTIAL) | BIT(NF_CSUM_PARTIAL_INNER) | \
 			 BIT(NF_CSUM_PARTIAL_BAD_SEED) | \
 			 BIT(NF_CSUM_GSO_BAD) | \
 			 BIT(NF_CSUM_ZEROED) | BIT(NF_CSUM_SEED) | \
 			 BIT(NF_CSUM_CORRUPT))
 
-/* Seen all the time, and of no interest to somebody who traces. */
+/* Seen all the time, and of no interest to those who trace. */
 #define UNREMARKABLE	(BIT(NF_CSUM_NO_CHECKSUM) | BIT(NF_CSUM_GSO))
 
 static enum nf_csum_column column_of(const struct nf_hook_state *state)
@@ -59,7 +59,7 @@ static struct nf_csum_iface *iface_of(struct nf_csum_net *nfc,
 	return nf_csum_iface_of(&nfc->ifaces, state);
 }
 
-/* On the way out, where a packet came from is only remembered. */
+/* On the way out, only skb_iif says which device a packet came from. */
 static unsigned long origin_flags(struct nf_csum_net *nfc,
 				  const struct nf_csum_packet *pkt,
 				  unsigned long flags)
@@ -71,8 +71,8 @@ static unsigned long origin_flags(struct nf_csum_net *nfc,
 }
 
 /*
- * Behind the hook the kernel computes an Internet checksum where it encrypts or
- * fragments, and so ruins one that is none.
+ * Where the kernel encrypts or fragments behind the hook, it finishes whatever is
+ * pending as an Internet checksum. That ruins the CRC of SCTP.
  */
 static bool kernel_would_ruin(const struct nf_csum_packet *pkt)
 {
@@ -86,11 +86,11 @@ static bool kernel_would_ruin(const struct nf_csum_packet *pkt)
 }
 
 /*
- * A pending checksum is finished where the packet leaves, and where a device does
- * that itself it stays pending. But what is pending inside a tunnel is finished on
- * the way in: who takes the packet away in between (a translator between IPv4 and
- * IPv6) knows nothing of it. A checksum that is complete is believed there, before
- * NAT takes it for a seed.
+ * A pending checksum is finished where the packet leaves. It stays pending if that
+ * device finishes checksums itself. But what is pending inside a tunnel is finished
+ * on the way in: a translator between IPv4 and IPv6 takes the packet away before
+ * POSTROUTING, and would end it unfinished. A checksum that is complete is believed
+ * on the way in, too, before NAT takes it for a seed.
  */
 static bool is_finished_here(const struct nf_csum_net *nfc,
 			     const struct nf_csum_packet *pkt,
@@ -104,9 +104,9 @@ static bool is_finished_here(const struct nf_csum_net *nfc,
 }
 
 /*
- * What finishing takes. On the way out, what was right before DNAT has to be set
- * right before the inner checksum is finished: behind that nobody can tell any more
- * that it was NAT that broke the outer one.
+ * What finishing takes. If DNAT broke an outer checksum that was right, that is set
+ * right on the way out, before the inner one is finished: afterwards nobody can tell
+ * any more that it was NAT.
  */
 static u32 finish_actions(const struct nf_csum_packet *pkt)
 {
@@ -190,7 +190,7 @@ static bool goes_on_pending(const struct nf_csum_packet *pkt)
 	       pkt->skb->ip_summed == CHECKSUM_PARTIAL;
 }
 
-/* Something was repaired on the way in, that need not come by here next time. */
+/* Repaired on the way in. The next packet of that flow need not come by here. */
 #define MAY_PASS_BY	(BIT(NF_CSUM_FILLED) | BIT(NF_CSUM_RESEEDED) | \
 			 BIT(NF_CSUM_REARMED))
 
@@ -217,9 +217,9 @@ static unsigned int handle_not_ok(struct nf_csum_net *nfc,
 }
 
 /*
- * A voucher is worth a check on the way in; nobody else will check. That for GSO
- * is none before it is to be segmented: a device that aggregates leaves the field
- * of one segment, and the kernel does not sum that either.
+ * A voucher is checked on the way in: nobody else will. Of GSO it is checked only
+ * where the packet is to be segmented: a device that aggregates leaves the field of
+ * one segment, and the kernel does not sum that either.
  */
 static bool can_verify(const struct sk_buff *skb,
 		       const struct nf_hook_state *state)
@@ -270,7 +270,7 @@ static noinline unsigned int handle_gso(struct nf_csum_net *nfc,
 	return NF_ACCEPT;
 }
 
-/* Nearly always of the common kind, or a tunnel's. */
+/* Pending, and nearly always of the common kind, or a tunnel's. */
 static noinline unsigned int handle_partial(struct nf_csum_net *nfc,
 					    struct sk_buff *skb,
 					    const struct nf_hook_state *state)
@@ -304,9 +304,9 @@ static noinline unsigned int handle_partial(struct nf_csum_net *nfc,
 }
 
 /*
- * What comes in pending, and what leaves so through a device that finishes it:
- * nearly always there is nothing to do but count. Nothing is called, so that no
- * register has to be saved.
+ * Pending on the way in, or on the way out through a device that finishes it: nearly
+ * always there is nothing to do but count. This calls nothing, so that no register
+ * has to be saved.
  */
 static __always_inline unsigned int
 handle_pending(struct nf_csum_net *nfc, struct sk_buff *skb,

@@ -86,7 +86,7 @@ static int iface_show(struct seq_file *seq, void *v)
 	dev = dev_get_by_index_rcu(seq_file_net(seq), iface->ifindex);
 	if (!dev)
 		return 0;
-	/* No packets, and no hook's: the same in all columns. */
+	/* This counts no packets, and belongs to no hook: 1 in every column. */
 	if (nf_csum_offload_is_taken(dev))
 		seq_printf(seq, "%s offloads_taken 1 1 1\n", dev->name);
 	if (!iface->stats)
@@ -135,9 +135,9 @@ static void stat_stop(struct seq_file *seq, void *v)
 }
 
 /*
- * lnstat has room for 32 columns, so the hooks share one: this file is for
- * rates, /proc/net/nf_csum tells them apart. And it takes the first column for
- * a gauge, which it does not sum up over processors.
+ * lnstat has room for 32 columns, so the hooks of a counter share one: this file is
+ * for rates, and /proc/net/nf_csum tells the hooks apart. lnstat takes the first
+ * column for a gauge, and does not sum it up over processors.
  */
 static int stat_show(struct seq_file *seq, void *v)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Carries out what was decided. A step that cannot be done leaves the packet
- * as it was and says so. Dropping, where it was decided, is left to the caller.
+ * Carries out what was decided. A step that cannot be done leaves the packet as it
+ * was, and is reported as NF_CSUM_FAILED. To drop a packet is left to the caller.
  */
 #include <kunit/visibility.h>
 #include <linux/in.h>
@@ -98,7 +98,7 @@ static bool finish_anyhow(struct sk_buff *skb)
  * @pkt: an inspected packet that is pending and that nobody has changed since but
  *	to reseed it
  *
- * As nf_csum_repair(), for those who know that there is nothing else to do.
+ * As nf_csum_repair(), for callers that know that there is nothing else to do.
  *
  * Context: Softirq or process, does not sleep.
  * Return: whether it could be done.
@@ -150,7 +150,7 @@ __sum16 nf_csum_expected(const struct nf_csum_packet *pkt)
 	__wsum sum = pkt->sum;
 	__sum16 value;
 
-	/* Taking nothing off an ICMP message of zeros would not leave it so. */
+	/* To subtract 0 from the sum of an ICMP message of zeros would change it. */
 	if (pkt->found)
 		sum = csum_sub(sum, csum_unfold(pkt->found));
 	value = csum_fold(csum_add(sum, csum_unfold(pkt->seed)));

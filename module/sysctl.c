@@ -58,7 +58,7 @@ static unsigned int max_no_offload = NF_CSUM_SCOPE_AUTO;
 static unsigned int max_bridged = NF_CSUM_BRIDGED_ALWAYS;
 static unsigned int max_invalid = NF_CSUM_INVALID_DROP;
 
-/* Checks a new value in a copy, for knobs that are not set by storing them. */
+/* Checks a new value in a copy, for knobs where more is to be done than to store it. */
 static int parse(nf_csum_ctl_table *table, int write, void *buffer,
 		 size_t *lenp, loff_t *ppos, u8 *value)
 {
@@ -70,9 +70,9 @@ static int parse(nf_csum_ctl_table *table, int write, void *buffer,
 }
 
 /*
- * Loading nf_conntrack waits for namespaces that are being made or unmade, and
- * those that unmake this one, or all at rmmod, wait for this write: neither
- * must begin meanwhile.
+ * Loading nf_conntrack waits for namespaces that are being made or unmade. Whoever
+ * unmakes this namespace, or all of them at rmmod, waits for this write. So that must
+ * not begin meanwhile: the namespace and the module are held.
  */
 static int set_pinned(struct nf_csum_net *nfc, u8 value, bool conntrack,
 		      int (*set)(struct nf_csum_net *nfc, u8 value))
@@ -81,7 +81,7 @@ static int set_pinned(struct nf_csum_net *nfc, u8 value, bool conntrack,
 
 	if (!conntrack)
 		return set(nfc, value);
-	/* Should loading fail, namespaces are unmade that wait for this write. */
+	/* If loading this module fails, namespaces are unmade, and wait for this write. */
 	if (!nf_csum_invalid_is_settled())
 		return -EBUSY;
 	if (!try_module_get(THIS_MODULE))
@@ -196,7 +196,7 @@ static int set_list(nf_csum_ctl_table *table, int write, void *buffer,
 	return err;
 }
 
-/* .data is an offset until the table is copied for a namespace. */
+/* .data is an offset, and an address once the table is copied for a namespace. */
 #define KNOB(name) \
 	.procname = "nf_csum_" #name, \
 	.data = (void *)offsetof(struct nf_csum_knobs, name), \

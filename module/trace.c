@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the trace event shows of a packet; none of it runs while it is off. */
+/* What the trace event shows of a packet. Nothing here runs while the event is off. */
 #include <linux/bitops.h>
 #include <linux/in.h>
 #include <linux/in6.h>

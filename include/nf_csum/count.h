@@ -11,14 +11,14 @@
 #include <nf_csum/iface.h>
 #include <nf_csum/netns.h>
 
-/* The common packet is counted here, and nowhere else. */
+/* Counts the common packet. It is counted for the namespace only. */
 static inline void nf_csum_count_ok(const struct nf_csum_net *nfc,
 				    enum nf_csum_column column)
 {
 	SNMP_INC_STATS(nfc->stats, column * NF_CSUM_COUNTERS + NF_CSUM_OK);
 }
 
-/* Counts one thing about a packet for its interface, or if that is unknown for @nfc. */
+/* Counts one thing about a packet: for its interface, or for @nfc if that is unknown. */
 static __always_inline void
 nf_csum_count_one(const struct nf_csum_net *nfc,
 		  const struct nf_csum_iface *iface,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The one list of what is counted: it makes the enum, the names that users read
- * and the size of the counters. Append to a group, never rename: scripts and
+ * The one list of what is counted. It makes the enum, the names that users read, and
+ * the size of the counters. Append to a group, and never rename: scripts and
  * dashboards read these names.
  */
 #ifndef NF_CSUM_COUNTERS_H

@@ -12,7 +12,7 @@
 struct nf_csum_iface;
 struct nf_csum_net;
 
-/* What is known about what is at the far end of a device. */
+/* What is known about the far end of a device. */
 enum nf_csum_far_end {
 	NF_CSUM_FAR_UNKNOWN,
 	NF_CSUM_FAR_WANTED,	/* somebody sends it GSO packets: watch it */
@@ -23,16 +23,16 @@ enum nf_csum_far_end {
 
 #define NF_CSUM_WATCH_RANGES	4
 #define NF_CSUM_WATCH_FLOWS	8
-/* Who has sent so many, and nothing came of it, is not worth the watching. */
+/* If this many were sent and settled nothing, watching ends. */
 #define NF_CSUM_WATCH_SENT	100000
 
 /**
  * struct nf_csum_range - bytes that were sent as one GSO packet
  * @start: sequence number of the first
  * @end: of the one behind the last; as @start if there is nothing here
- * @head: came again up to here
- * @tail: and from here on
- * @round: of the watch, when it was sent
+ * @head: what came again from the front ends here
+ * @tail: what came again from the back begins here
+ * @round: the round of the watch in which it was sent
  * @foreign: its sender is not on this host, and may send again what was not lost
  */
 struct nf_csum_range {
@@ -48,16 +48,16 @@ struct nf_csum_range {
  * struct nf_csum_watch - what is remembered of a device that is watched
  * @lock: protects it
  * @used: when the last GSO packet left, in jiffies
- * @sent: GSO packets that left, remembered or not
- * @packets: those that were remembered
- * @confirmed: those that came again as plain segments, and were then acknowledged
- * @arrived: those that were acknowledged without having come again
- * @round: begins anew with a confirmed one that was sent in this round
- * @counted: so many that were sent in the round before are among @confirmed
- * @hop: which next hop all this is about, if there are several behind the device:
- *	a hash of it, 0 for none
- * @turns: so many next hops were looked at
- * @many: there are several
+ * @sent: how many GSO packets left, remembered or not
+ * @packets: how many of them were remembered
+ * @confirmed: losses that count: came again as plain segments, then acknowledged
+ * @arrived: how many were acknowledged without having come again
+ * @round: its number; the next one begins when a loss of this one is confirmed
+ * @counted: how many losses of the round before are among @confirmed
+ * @hop: the next hop that all this is about, as a hash; 0 for none, or if there is
+ *	only one behind the device
+ * @turns: how many next hops were looked at
+ * @many: there are several next hops behind the device
  * @flows: TCP connections, by a hash of addresses and ports
  * @rcu: frees it
  */
@@ -82,8 +82,8 @@ struct nf_csum_watch {
 };
 
 /*
- * Is it in vain? Where no acknowledgment comes this way there is nothing else that
- * would end it: what was remembered fills all places, and stays.
+ * Is watching in vain? Where no acknowledgment comes this way, nothing else would end
+ * it: what was remembered fills all places, and stays.
  */
 static inline bool nf_csum_watch_is_vain(const struct nf_csum_watch *watch)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The fast path: the common packets are TCP and UDP without IP options or
- * fragmentation, with their headers in the linear part. What it says of one is
- * what nf_csum_inspect() says, which takes several times as long; the packet path
- * and the unit tests that hold the two together include it, and nobody else. TCP
- * over IPv4, which bulk is, is laid out in one piece: payload that was just
- * copied pushes the rest of the code out of the cache.
+ * The fast path. The common packets are TCP and UDP without IP options or
+ * fragmentation, with their headers in the linear part. Of those it says the same as
+ * nf_csum_inspect(), which takes several times as long. Only the packet path includes
+ * this, and the tests and proofs that compare the two. The code for TCP over IPv4,
+ * which is most of bulk, lies in one piece: payload that was just copied pushes other
+ * code out of the cache.
  */
 #ifndef NF_CSUM_FASTPATH_H
 #define NF_CSUM_FASTPATH_H
@@ -28,7 +28,7 @@ struct nf_csum_word {
 	u64 word;
 } __packed;
 
-/* Not memcpy(), which is a call where the compiler must not know it. */
+/* Not memcpy(): where the compiler may not inline it, that is a call. */
 static __always_inline u64 nf_csum_load64(const void *from)
 {
 	const struct nf_csum_word *at = from;

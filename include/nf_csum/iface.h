@@ -26,8 +26,8 @@ struct nf_csum_watch;
 #define NF_CSUM_IFACE_FINISH	BIT(1)	/* leaves checksums to others */
 #define NF_CSUM_IFACE_TRUST	BIT(2)	/* a process on this host writes here */
 #define NF_CSUM_IFACE_STACKED	BIT(3)	/* passes packets on to devices below */
-#define NF_CSUM_IFACE_LOCAL	BIT(4)	/* whatever passes stays on this host */
-#define NF_CSUM_IFACE_MANY	BIT(5)	/* there are several hosts behind it */
+#define NF_CSUM_IFACE_LOCAL	BIT(4)	/* whatever leaves it stays on this host */
+#define NF_CSUM_IFACE_MANY	BIT(5)	/* several next hops behind it: a bridge */
 
 #define NF_CSUM_HOPS	1024
 
@@ -37,15 +37,15 @@ struct nf_csum_watch;
  * @ifindex: its index
  * @flags: NF_CSUM_IFACE_*
  * @stats: counters by column and enum nf_csum_counter, without ok; NULL if there
- *	was no memory, then the namespace counts
- * @counting: in the namespace's list of those that count
- * @gone: in the namespace's list of those whose device is gone
- * @ingress: the hook that repairs what it receives, NULL if there is none; under
- *	the RTNL
+ *	was no memory: then the namespace counts
+ * @counting: in the namespace's list of interfaces with counts
+ * @gone: in the namespace's list of interfaces whose device is gone
+ * @ingress: the hook that repairs what it receives, NULL if there is none; changed
+ *	under the RTNL
  * @ingress_wanted: a packet from here was repaired that others may take away
  * @far_end: enum nf_csum_far_end
- * @watch: while it is watched; under RCU
- * @hops: next hops behind a bridge that take GSO packets: a Bloom filter
+ * @watch: what is remembered while it is watched, else NULL; under RCU
+ * @hops: next hops behind a bridge that are settled: a Bloom filter
  */
 struct nf_csum_iface {
 	const struct net_device *dev;
@@ -134,7 +134,7 @@ nf_csum_iface_find(struct nf_csum_ifaces *ifaces, unsigned int ifindex)
 	return ifindex ? xa_load(&ifaces->by_index, ifindex) : NULL;
 }
 
-/* The device that a packet is counted for: it goes there, or came from there. */
+/* The device that a packet is counted for: where it goes to, or came from. */
 static inline const struct net_device *
 nf_csum_dev(const struct nf_hook_state *state)
 {

@@ -21,12 +21,12 @@ struct nf_csum_net;
  * @sync: brings it up to what is wanted
  * @bridge: the hook for frames that a bridge forwards
  * @bridge_hooked: it is registered; under the RTNL
- * @watch: hooks for what devices send whose far end is not known yet
+ * @watch: hooks that look for lost GSO packets, see evidence.c
  * @watch_hooked: they are registered; under the RTNL
- * @idle: takes them away when they were of no use for a while
- * @idle_until: when that is, in jiffies; 0 while they are of use; under the RTNL
- * @watches: how many such devices there are; under the RTNL
- * @ingress_hooks: how many devices have a hook; under the RTNL
+ * @idle: takes those hooks away when no device was watched for a while
+ * @idle_until: when that is, in jiffies; 0 while one is watched; under the RTNL
+ * @watches: how many devices are watched; under the RTNL
+ * @ingress_hooks: how many devices have a hook at ingress; under the RTNL
  * @closing: nothing may be registered any more
  */
 struct nf_csum_link {

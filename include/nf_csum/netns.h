@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the module keeps for each network namespace. Who changes what, and who
- * reads it under what:
+ * What the module keeps for each network namespace, who writes and reads it, and
+ * what protects that:
  *
  *	what			written by, under	read by, under
  *	knobs			sysctl.c; mode and	the packet path,
@@ -62,10 +62,10 @@ struct ctl_table_header;
  * @knobs: what the administrator set
  * @stats: counters as in struct nf_csum_iface: ok, and what is no interface's;
  *	the totals are these and those of the interfaces
- * @counting: interfaces that packets may be counted for, gone or not
+ * @counting: interfaces that have counts, gone or not
  * @counting_lock: protects changes of @counting
- * @fold_mutex: held while an interface's counters become the namespace's, and by
- *	readers, who so find each count once
+ * @fold_mutex: held while an interface's counters are added to the namespace's, and
+ *	by readers, so that they find each count once
  * @ifaces: the interfaces
  * @sysctl: the registered knobs
  * @hooks: what is registered, with this namespace in it

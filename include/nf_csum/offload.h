@@ -11,7 +11,7 @@
 
 struct nf_csum_net;
 
-/* What a packet can leave unfinished for a device to finish. */
+/* The features for which a packet can be left unfinished. */
 #define NF_CSUM_OFFLOAD_CSUM	(NETIF_F_CSUM_MASK | NETIF_F_SCTP_CRC)
 #define NF_CSUM_OFFLOAD_ALL	(NF_CSUM_OFFLOAD_CSUM | NETIF_F_GSO_MASK)
 

@@ -106,8 +106,9 @@ extern u32 nf_csum_voucher_key;
 
 /*
  * Is the voucher of a packet this module's? skb->csum means nothing beside
- * CHECKSUM_UNNECESSARY, so it holds the signature. The length ends it where a
- * tunnel's header is taken off: what is in there was not summed here.
+ * CHECKSUM_UNNECESSARY, so it holds the signature. The length is part of that: once a
+ * tunnel's header is taken off, the signature does not fit any more. What is in the
+ * tunnel was not summed here.
  */
 static inline __wsum nf_csum_signature(const struct sk_buff *skb)
 {
@@ -134,8 +135,8 @@ static inline bool nf_csum_has_own_voucher(const struct sk_buff *skb)
  * nf_csum_is_vouched_for - say whether a device answers for a packet
  * @skb: the packet; skb->data is at the network header
  *
- * This module's own voucher is none: a packet that passes PREROUTING again, for
- * a VRF's or a bridge's sake, would answer for itself.
+ * This module's own voucher does not count: a packet that passes PREROUTING again,
+ * because of a VRF or a bridge, would vouch for itself.
  *
  * Context: Any.
  * Return: whether.
@@ -147,8 +148,8 @@ static inline bool nf_csum_is_vouched_for(const struct sk_buff *skb)
 }
 
 /*
- * The checksum inside of NAT-T in transport mode is of addresses before NAT, and
- * knowingly wrong; that ESP vouches for it is no device's doing.
+ * Inside of NAT-T in transport mode the checksum is of the addresses before NAT, and
+ * so known to be wrong. It is ESP that vouches for it, and no device.
  */
 static inline bool nf_csum_is_decrypted(const struct sk_buff *skb)
 {
@@ -159,8 +160,8 @@ static inline bool nf_csum_is_decrypted(const struct sk_buff *skb)
  * nf_csum_unvouch - have the receiver of a packet check it
  * @skb: the packet
  *
- * No signature is left, lest somebody else's voucher be taken for this module's
- * once there is one.
+ * No signature is left: if somebody else vouches later, that would be taken for this
+ * module's voucher.
  *
  * Context: Any.
  */
@@ -172,9 +173,9 @@ static inline void nf_csum_unvouch(struct sk_buff *skb)
 }
 
 /*
- * What the outer checksum of a tunnel packet was before source NAT is remembered
- * from one hook to the next in bits that mean nothing beside CHECKSUM_PARTIAL,
- * and that are set before they are used beside anything else.
+ * Whether the outer checksum of a tunnel packet was right before NAT is remembered
+ * from one hook to the next, in two bits of the skb. They mean nothing beside
+ * CHECKSUM_PARTIAL, and with anything else they are set before they are read.
  */
 static inline void nf_csum_remember_outer(struct sk_buff *skb,
 					  enum nf_csum_outer outer)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the administrator set, what kinds of devices there are, and what follows. */
+/* What the administrator set, and what that and the devices allow to be done. */
 #ifndef NF_CSUM_POLICY_H
 #define NF_CSUM_POLICY_H
 

@@ -25,9 +25,9 @@ u32 nf_csum_trace_found(const struct nf_csum_packet *pkt);
 u32 nf_csum_trace_expected(const struct nf_csum_packet *pkt);
 
 /*
- * Names are copied rather than translated in the format, so that every tool
- * shows them, and padded, so that bpftrace takes equal ones for equal. Fired
- * after the repair: ip_summed is what inspect found.
+ * Names are copied, and not translated in the format, so that every tool shows them.
+ * They are padded, so that bpftrace sees equal names as equal. The event fires after
+ * the repair, but ip_summed is what inspect found.
  */
 TRACE_EVENT(nf_csum_packet,
 	TP_PROTO(const struct nf_csum_packet *pkt, const char *state,
