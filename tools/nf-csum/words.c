@@ -46,7 +46,7 @@ const struct word words[] = {
 		.name = "partial_bad_seed",
 		.kind = WORD_STATE,
 		.says = "checksum pending, but the field is not the seed",
-		.more = "Whoever finishes it from there makes a wrong checksum.",
+		.more = "Whoever finishes it from there makes a wrong checksum. One that is complete and right already is believed.",
 		.normal = "No. The driver of the sender, or the program behind a tap, does not prepare what it leaves to others.",
 		.advice = "Nothing here: mode 2 sets the seed (reseeded), unless the field holds something else than 0 and its sender is not trusted (untrusted). At the source: update the program behind the tap, or ethtool -K <device> tx off there.",
 	},
@@ -289,7 +289,7 @@ const struct knob knobs[] = {
 		.name = "finish_ifaces",
 		.kind = KNOB_LIST,
 		.initial = "",
-		.says = "interfaces that count as software devices beside those",
+		.says = "interfaces that count as software devices, too",
 		.advice = "Name an interface whose far end cannot cope with pending checksums.",
 	},
 	{
@@ -309,7 +309,7 @@ const struct knob knobs[] = {
 		.name = "trust_ifaces",
 		.kind = KNOB_LIST,
 		.initial = "",
-		.says = "interfaces that are trusted beside those",
+		.says = "interfaces whose packets are trusted, as those from taps are",
 		.advice = "Trust an interface only if nothing between it and the sender can damage packets: whatever is filled in looks right afterwards.",
 	},
 	{
