@@ -25,7 +25,7 @@
 
 #define FEATURES	(NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO | \
 			 NETIF_F_TSO6 | NETIF_F_GSO_UDP_L4 | NETIF_F_HIGHDMA | \
-			 NETIF_F_FRAGLIST | NETIF_F_SCTP_CRC)
+			 NETIF_F_FRAGLIST)
 
 /* What the driver got. */
 static struct {
@@ -107,9 +107,6 @@ static const struct egress_case egress_cases[] = {
 	  { .proto = IPPROTO_TCP, .payload = 100, .offset = 1000, PENDING }, 1, false, true },
 	{ "a start before the packet",
 	  { .proto = IPPROTO_TCP, .payload = 100, .start = -100, PENDING }, 1, false, true },
-	{ "SCTP, short of a CRC32c",
-	  { .proto = IPPROTO_SCTP, .payload = 10, .offset = 8, .not_inet = true,
-	    .ip_summed = CHECKSUM_PARTIAL }, 1, false, true },
 	{ "finished", { .proto = IPPROTO_TCP, .payload = 500 }, 1, true },
 	{ "damaged", { .proto = IPPROTO_TCP, .payload = 500, .field = FIELD_WRONG }, 1 },
 };

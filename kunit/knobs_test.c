@@ -95,6 +95,7 @@ static const struct list_case {
 	{ "a slash", "a/b" },
 	{ "a slash in a glob", "a/*" },
 	{ "a colon", "lo:1" },
+	{ "a colon in a glob", "lo:*" },
 	{ "something that is not printed", "a\177" },
 	{ "no name of a device", ".." },
 	{ "two lines", "lo\nlo" },
