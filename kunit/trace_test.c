@@ -158,11 +158,11 @@ static u32 put_sctp(struct packet *p, const struct trace_case *c)
 	return oracle_crc32c(p->bytes + p->thoff, p->len);
 }
 
-static u32 value_of(const struct packet *p, enum value value, u32 crc)
+static u32 value_of(const struct packet *p, enum value what, u32 crc)
 {
 	bool sctp = p->proto == IPPROTO_SCTP;
 
-	switch (value) {
+	switch (what) {
 	case RIGHT:
 		/* Its bytes are on the wire from the last to the first. */
 		return sctp ? (crc & 0xff) << 24 | (crc & 0xff00) << 8 |
@@ -246,6 +246,7 @@ static void expect_line(struct kunit *test, struct host *h,
 	const char *text, *line = "";
 	struct packet p;
 	u32 crc = 0;
+	bool same;
 
 	KUNIT_ASSERT_NOT_NULL(test, expected);
 	packet_build(test, &p, &c->packet, v);
@@ -261,9 +262,10 @@ static void expect_line(struct kunit *test, struct host *h,
 	trace_set_clr_event("nf_csum", "nf_csum_packet", 0);
 	text = proc_read(test, TRACE, 65536);
 	KUNIT_EXPECT_EQ_MSG(test, lines_of(text, &line), 1U, "%s: %s", v->name, text);
-	KUNIT_EXPECT_TRUE_MSG(test, !strncmp(line, expected, strlen(expected)) &&
-				    line[strlen(expected)] == '\n',
-			      "%s: %s, but not %s", v->name, line, expected);
+	same = !strncmp(line, expected, strlen(expected)) &&
+	       line[strlen(expected)] == '\n';
+	KUNIT_EXPECT_TRUE_MSG(test, same, "%s: %s, but not %s", v->name, line,
+			      expected);
 
 	/* Switched off, it says nothing. */
 	forget_all();
