@@ -54,7 +54,7 @@ smp: ## scenarios on two processors at the same time, with KASAN, UBSAN, lockdep
 	scripts/smp
 
 .PHONY: coverage
-coverage: ## which lines and branches of module/ the unit tests reach
+coverage: ## which lines and branches of module/ the unit tests reach; the rest needs a reason
 	scripts/kunit -c
 
 .PHONY: mutants

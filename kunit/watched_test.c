@@ -967,6 +967,24 @@ static void vrf_is_not_watched(struct kunit *test)
 	unmake(&lower);
 }
 
+/* Knobs change, and who is being watched is watched on. */
+static void watch_outlives_knobs(struct kunit *test)
+{
+	struct fake d;
+
+	begin(test);
+	make(test, &d, "veth");
+	send_first(test, d.dev, NFPROTO_IPV4, 1, true);
+	msleep(50);
+	send_lost(test, d.dev, NFPROTO_IPV4, 1, 10000);
+	proc_set(test, KNOB("bridged"), "1");
+	proc_set(test, KNOB("no_offload"), "1");
+	send_four_lost(test, d.dev, NFPROTO_IPV4, 1);
+	KUNIT_EXPECT_TRUE(test, WAIT_FOR(is_taken(d.dev)));
+	unmake(&d);
+	begin(test);
+}
+
 /* A device goes while it is watched, or right after it was found. */
 static void watched_device_goes(struct kunit *test)
 {
@@ -1003,6 +1021,7 @@ static struct kunit_case watched_test_cases[] = {
 	KUNIT_CASE_PARAM(switch_with_a_card_is_not_watched, family_gen_params),
 	KUNIT_CASE_PARAM(kinds_that_are_watched, kind_gen_params),
 	KUNIT_CASE(vrf_is_not_watched),
+	KUNIT_CASE(watch_outlives_knobs),
 	KUNIT_CASE(watched_device_goes),
 	{}
 };
