@@ -41,7 +41,7 @@ see_flow() {
 	END
 }
 
-seen() { within "$1" nft list counter inet seen "$2" | awk '/packets/ { print $2 }'; }
+seen() { run "$1" nft-counters --only "$2" inet seen list; }
 
 # see_zeroed HOST DEVICE: how many packets its program zero or zero_vouch has broken: all TCP
 # but the few that are right with a field of 0, which the program marks, as it marks those that
@@ -128,11 +128,7 @@ expect() {
 				" seed corrupt fragment opaque malformed", s, " ")
 			for (i = 1; i <= n; i++) is_state[s[i]] = 1
 		}
-		FILENAME ~ /nft$/ {
-			if ($1 == "counter") hook = $2
-			if ($1 == "packets") seen[hook] = $2
-			next
-		}
+		FILENAME ~ /nft$/ { seen[$1] = $2; next }
 		$1 == "counter" { next }
 		FILENAME ~ /before/ { base[$1, 1] = $2; base[$1, 2] = $3; next }
 		{

@@ -44,16 +44,6 @@ static struct nlmsghdr *begin(int type)
 	return m;
 }
 
-static void add(struct nlmsghdr *m, int type, const void *value, size_t len)
-{
-	struct nlattr *a = (void *)(out + NLMSG_ALIGN(m->nlmsg_len));
-
-	a->nla_type = type;
-	a->nla_len = NLA_HDRLEN + len;
-	memcpy((uint8_t *)a + NLA_HDRLEN, value, len);
-	m->nlmsg_len = NLMSG_ALIGN(m->nlmsg_len) + NLA_ALIGN(a->nla_len);
-}
-
 static void send_off(struct nlmsghdr *m)
 {
 	if (send(fd, m, m->nlmsg_len, 0) != (ssize_t)m->nlmsg_len)
@@ -91,12 +81,12 @@ static void open_queue(bool gso)
 	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)))
 		die("netlink");
 	m = begin(NFQNL_MSG_CONFIG);
-	add(m, NFQA_CFG_CMD, &bind_cmd, sizeof(bind_cmd));
+	add_attribute(m, NFQA_CFG_CMD, &bind_cmd, sizeof(bind_cmd));
 	configure(m);
 	m = begin(NFQNL_MSG_CONFIG);
-	add(m, NFQA_CFG_PARAMS, &params, sizeof(params));
-	add(m, NFQA_CFG_FLAGS, &flags, sizeof(flags));
-	add(m, NFQA_CFG_MASK, &mask, sizeof(mask));
+	add_attribute(m, NFQA_CFG_PARAMS, &params, sizeof(params));
+	add_attribute(m, NFQA_CFG_FLAGS, &flags, sizeof(flags));
+	add_attribute(m, NFQA_CFG_MASK, &mask, sizeof(mask));
 	configure(m);
 }
 
@@ -105,9 +95,9 @@ static void let_go(struct waiting *w)
 	struct nfqnl_msg_verdict_hdr v = { .verdict = htonl(NF_ACCEPT), .id = w->id };
 	struct nlmsghdr *m = begin(NFQNL_MSG_VERDICT);
 
-	add(m, NFQA_VERDICT_HDR, &v, sizeof(v));
+	add_attribute(m, NFQA_VERDICT_HDR, &v, sizeof(v));
 	if (w->len)
-		add(m, NFQA_PAYLOAD, w->bytes, w->len);
+		add_attribute(m, NFQA_PAYLOAD, w->bytes, w->len);
 	send_off(m);
 	free(w->bytes);
 	w->bytes = NULL;
@@ -132,32 +122,16 @@ static bool change(uint8_t *bytes, size_t len, bool fix)
 
 static void take(struct nlmsghdr *m, const char *how, struct waiting *w)
 {
-	struct nlattr *a = (void *)((uint8_t *)m + NLMSG_SPACE(sizeof(struct nfgenmsg)));
-	uint8_t *end = (uint8_t *)m + m->nlmsg_len, *payload = NULL;
-	struct nfqnl_msg_packet_hdr *hdr;
-	uint32_t info = 0;
-	size_t len = 0;
+	const uint8_t *attributes = (uint8_t *)m + NLMSG_SPACE(sizeof(struct nfgenmsg));
+	size_t n, len = 0, all = (uint8_t *)m + m->nlmsg_len - attributes;
+	const struct nfqnl_msg_packet_hdr *hdr = find_attribute(attributes, all, NFQA_PACKET_HDR, &n);
+	const uint32_t *value = find_attribute(attributes, all, NFQA_SKB_INFO, &n);
+	uint8_t *payload = (uint8_t *)find_attribute(attributes, all, NFQA_PAYLOAD, &len);
+	uint32_t info = value ? ntohl(*value) : 0;
 
 	memset(w, 0, sizeof(*w));
-	while ((uint8_t *)a + NLA_HDRLEN <= end && a->nla_len >= NLA_HDRLEN) {
-		uint8_t *value = (uint8_t *)a + NLA_HDRLEN;
-
-		switch (a->nla_type & NLA_TYPE_MASK) {
-		case NFQA_PACKET_HDR:
-			hdr = (void *)value;
-			w->id = hdr->packet_id;
-			break;
-		case NFQA_SKB_INFO:
-			memcpy(&info, value, sizeof(info));
-			break;
-		case NFQA_PAYLOAD:
-			payload = value;
-			len = a->nla_len - NLA_HDRLEN;
-			break;
-		}
-		a = (void *)((uint8_t *)a + NLA_ALIGN(a->nla_len));
-	}
-	info = ntohl(info);
+	if (hdr)
+		w->id = hdr->packet_id;
 	count.packets++;
 	count.gso += !!(info & NFQA_SKB_GSO);
 	count.pending += !!(info & NFQA_SKB_CSUMNOTREADY);

@@ -30,7 +30,7 @@ static const struct job *const jobs[] = {
 	&mcast_send_job, &mcast_take_job, &mroute_job,
 	&send_uncopied_job, &take_stream_job, &queue_job, &toggle_job,
 	&dhcp_job, &dhcp_vm_job, &capture_job,
-	&settled_job, &in_step_job,
+	&settled_job, &in_step_job, &nft_counters_job,
 };
 
 static int list_jobs(FILE *to, int status)

@@ -58,7 +58,7 @@ struct job {
 };
 
 extern const struct job ahead_job, cable_job, capture_job, copy_job, datapath_job, dhcp_job, dhcp_vm_job,
-	fuzz_job, in_step_job, nic_job, own_job, raw_job, send_datagrams_job,
+	fuzz_job, in_step_job, nft_counters_job, nic_job, own_job, raw_job, send_datagrams_job,
 	settled_job, sniff_job, take_datagrams_job, tap_read_job, tcp_send_job, tcp_serve_job, udp_echo_job,
 	udp_encap_job, udp_ping_job, vm_job, vouched_job, mcast_send_job, mcast_take_job, mroute_job,
 	queue_job, toggle_job, send_uncopied_job, take_stream_job, vrrp_read_job, vxlan_job;
@@ -79,6 +79,13 @@ int resolve(const char *host, int port, struct sockaddr_storage *addr, socklen_t
 int listener(int type, int protocol, int port);
 void end_when_told(void);
 bool wait_for(int fd, int events);
+
+/* --- netlink.c --- */
+
+struct nlmsghdr;
+
+void add_attribute(struct nlmsghdr *m, int type, const void *value, size_t len);
+const void *find_attribute(const void *attributes, size_t len, int type, size_t *value_len);
 
 /* --- packet.c --- */
 
