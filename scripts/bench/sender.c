@@ -25,7 +25,7 @@
 
 enum { IP4 = 20, IP6 = 40, TCP = 20, UDP = 8, VXLAN = 8, ROOM = 1 << 17 };
 
-static int count = 2000;		/* -n: packets that are counted */
+static int count = 500;		/* -n: packets that are counted */
 static int warm = 300;			/* -w: packets before them */
 static const char *field = "sum";	/* -f: sum, zero or seed */
 static bool pending;			/* -p: the checksum is left to others */
