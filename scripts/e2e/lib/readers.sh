@@ -28,10 +28,10 @@ fastest() {
 }
 
 # full_speed WHAT HOST/DEVICE,... CLIENT ADDRESS SERVER BYTES: the devices that send to the reader.
-# It takes long while checksums are finished and nothing else, for a quarter of the bytes, too; then the
+# It takes long while checksums are finished and nothing else, for an eighth of the bytes, too; then the
 # devices are found by what is lost, then they are named.
 full_speed() {
-	local what=$1 ends limit fewer=$(($6 / 4))
+	local what=$1 ends limit fewer=$(($6 / 8))
 	ends=$(echo "$2" | tr , ' ')
 	shift 2
 	set -- tcp "$1" "$2" "$3" "$4"
