@@ -360,7 +360,7 @@ static enum nf_csum_counter read_ipv6(struct headers *h)
 	readable(h, 0, 40);
 	h->proto = b[6];
 	h->end = 40 + oracle_word(b + 4);
-	if (h->end == 40 && (h->gso || h->proto == 0))
+	if (h->end == 40 && (h->gso || (h->proto == 0 && h->len - 40 > 65535)))
 		h->end = h->len;
 	if (b[0] >> 4 != 6 || h->end > h->len)
 		return NF_CSUM_MALFORMED;

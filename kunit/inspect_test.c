@@ -1115,11 +1115,11 @@ static const struct inspect_case jumbo_cases[] = {
 			    .field = FIELD_ZERO },
 		.state = NF_CSUM_GSO_BAD,
 	}, {
-		.name = "jumbogram",
+		.name = "too short for a jumbogram",
 		.packet = { .family = NFPROTO_IPV6, .proto = IPPROTO_TCP,
 			    .payload = 3001, .field = FIELD_ZERO,
 			    .ext = { HOP } },
-		.state = NF_CSUM_ZEROED,
+		.state = NF_CSUM_MALFORMED,
 	}, {
 		.name = "neither",
 		.packet = { .proto = IPPROTO_TCP, .payload = 3001,

@@ -203,6 +203,17 @@ static bool is_exthdr(u8 nexthdr)
 	       nexthdr == NEXTHDR_DEST || nexthdr == NEXTHDR_FRAGMENT;
 }
 
+/*
+ * BIG TCP and jumbograms say 0, for what is too long to be said. Anything else that
+ * says so has no length: what follows may as well be padding.
+ */
+static bool lacks_length(const struct sk_buff *skb, u8 nexthdr)
+{
+	return skb_is_gso(skb) ||
+	       (nexthdr == NEXTHDR_HOP &&
+		skb->len - sizeof(struct ipv6hdr) > IPV6_MAXPLEN);
+}
+
 static enum nf_csum_counter parse_ipv6(struct nf_csum_packet *pkt,
 				       struct nf_csum_window *window)
 {
@@ -220,8 +231,8 @@ static enum nf_csum_counter parse_ipv6(struct nf_csum_packet *pkt,
 
 	nexthdr = ip6h->nexthdr;
 	total = sizeof(*ip6h) + ntohs(ip6h->payload_len);
-	if (!ip6h->payload_len && (nexthdr == NEXTHDR_HOP || skb_is_gso(skb)))
-		total = skb->len;	/* jumbogram, BIG TCP */
+	if (!ip6h->payload_len && lacks_length(skb, nexthdr))
+		total = skb->len;
 	if (total > skb->len)
 		return NF_CSUM_MALFORMED;
 

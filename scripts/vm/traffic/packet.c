@@ -154,7 +154,7 @@ bool parse(uint8_t *ip, size_t len, struct packet *p)
 		p->rest = ip + IP6;
 		head = IP6;
 		total = get16(ip + 4) + IP6;
-		if (total == IP6 && p->proto == IPPROTO_HOPOPTS)
+		if (total == IP6 && p->proto == IPPROTO_HOPOPTS && len - IP6 > 65535)
 			total = len;	/* jumbogram */
 		while (is_exthdr(p->proto) && head + 8 <= len) {
 			size_t n = p->proto == IPPROTO_FRAGMENT ? 8 : ip[head + 1] * 8 + 8;
