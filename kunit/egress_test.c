@@ -17,6 +17,7 @@
 
 #include <nf_csum/offload.h>
 
+#include "device.h"
 #include "proc_file.h"
 #include "receiver.h"
 #include "skb_builder.h"
@@ -66,15 +67,11 @@ static struct rtnl_link_ops macvlan = { .kind = "macvlan" };
 
 static struct net_device *make(struct kunit *test)
 {
-	struct net_device *dev = alloc_netdev(0, "nfcsum%d", NET_NAME_UNKNOWN,
-					      ether_setup);
+	struct net_device *dev = device_alloc(test, "nfcsum%d", &macvlan);
 
-	KUNIT_ASSERT_NOT_NULL(test, dev);
-	dev->rtnl_link_ops = &macvlan;
 	dev->netdev_ops = &ops;
 	dev->priv_flags |= IFF_NO_QUEUE;
 	dev->flags |= IFF_NOARP;
-	eth_hw_addr_random(dev);
 	dev->features = FEATURES;
 	KUNIT_ASSERT_EQ(test, register_netdev(dev), 0);
 	rtnl_lock();
@@ -184,8 +181,7 @@ static void egress_finishes(struct kunit *test)
 		expect(test, c, &v, true);
 		proc_set(test, KNOB("no_offload_ifaces"), "\n");
 	}
-	unregister_netdev(dev);
-	free_netdev(dev);
+	device_unmake(dev);
 }
 
 static struct kunit_case egress_test_cases[] = {

@@ -7,7 +7,6 @@
 
 #include <linux/bottom_half.h>
 #include <linux/err.h>
-#include <linux/etherdevice.h>
 #include <linux/fs.h>
 #include <linux/in.h>
 #include <linux/netdevice.h>
@@ -18,6 +17,7 @@
 #include <net/net_namespace.h>
 #include <net/rtnetlink.h>
 
+#include "device.h"
 #include "proc_file.h"
 #include "skb_builder.h"
 
@@ -166,30 +166,7 @@ static void lists_are_whole(struct kunit *test)
 	proc_set(test, KNOB("trust_ifaces"), "\n");
 }
 
-static netdev_tx_t swallow(struct sk_buff *skb, struct net_device *dev)
-{
-	dev_kfree_skb(skb);
-	return NETDEV_TX_OK;
-}
-
-static const struct net_device_ops ops = {
-	.ndo_start_xmit	= swallow,
-};
-
 static struct rtnl_link_ops vlan = { .kind = "vlan" };
-
-static struct net_device *make(struct kunit *test, const char *name,
-			       struct rtnl_link_ops *kind)
-{
-	struct net_device *dev = alloc_netdev(0, name, NET_NAME_UNKNOWN, ether_setup);
-
-	KUNIT_ASSERT_NOT_NULL(test, dev);
-	dev->netdev_ops = &ops;
-	dev->rtnl_link_ops = kind;
-	eth_hw_addr_random(dev);
-	KUNIT_ASSERT_EQ(test, register_netdev(dev), 0);
-	return dev;
-}
 
 static int accepted(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
@@ -255,8 +232,8 @@ static void lists_hold_for_devices(struct kunit *test)
 {
 	const struct named_case *c = test->param_value;
 	struct net_device *devs[3] = {
-		make(test, "nfclower%d", NULL), make(test, "nfcupper%d", &vlan),
-		make(test, "nfcother%d", NULL),
+		device_make(test, "nfclower%d", NULL), device_make(test, "nfcupper%d", &vlan),
+		device_make(test, "nfcother%d", NULL),
 	};
 	struct net_device *late;
 
@@ -268,7 +245,7 @@ static void lists_hold_for_devices(struct kunit *test)
 	expect_named(test, c, devs, "nfcupper*", (bool[]){ false, true, false });
 	expect_named(test, c, devs, "lo nfc[l-o]*", (bool[]){ true, true, true });
 	/* One that comes later. */
-	late = make(test, "nfcmore%d", NULL);
+	late = device_make(test, "nfcmore%d", NULL);
 	KUNIT_EXPECT_TRUE(test, made_right(test, late, c->hook));
 	expect_named(test, c, devs, "nfcother?", (bool[]){ false, false, true });
 	KUNIT_EXPECT_FALSE(test, made_right(test, late, c->hook));

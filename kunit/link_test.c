@@ -7,7 +7,6 @@
 
 #include <linux/bottom_half.h>
 #include <linux/delay.h>
-#include <linux/etherdevice.h>
 #include <linux/in.h>
 #include <linux/jiffies.h>
 #include <linux/netdevice.h>
@@ -21,6 +20,7 @@
 
 #include <nf_csum/path.h>
 
+#include "device.h"
 #include "oracle.h"
 #include "proc_file.h"
 #include "skb_builder.h"
@@ -34,36 +34,7 @@
 
 #ifdef CONFIG_NETFILTER_INGRESS
 
-static netdev_tx_t swallow(struct sk_buff *skb, struct net_device *dev)
-{
-	dev_kfree_skb(skb);
-	return NETDEV_TX_OK;
-}
-
-static const struct net_device_ops ops = {
-	.ndo_start_xmit	= swallow,
-};
-
 static struct rtnl_link_ops vlan = { .kind = "vlan" };
-
-static struct net_device *make(struct kunit *test, struct rtnl_link_ops *kind)
-{
-	struct net_device *dev = alloc_netdev(0, "nfcsum%d", NET_NAME_UNKNOWN,
-					      ether_setup);
-
-	KUNIT_ASSERT_NOT_NULL(test, dev);
-	dev->netdev_ops = &ops;
-	dev->rtnl_link_ops = kind;
-	eth_hw_addr_random(dev);
-	KUNIT_ASSERT_EQ(test, register_netdev(dev), 0);
-	return dev;
-}
-
-static void unmake(struct net_device *dev)
-{
-	unregister_netdev(dev);
-	free_netdev(dev);
-}
 
 /* Takes away what a device receives, as a flowtable does. */
 static struct {
@@ -165,7 +136,7 @@ KUNIT_ARRAY_PARAM(family, families, family_desc);
 static void ingress_follows_others(struct kunit *test)
 {
 	const u8 family = *(const u8 *)test->param_value;
-	struct net_device *dev = make(test, NULL);
+	struct net_device *dev = device_make(test, "nfcsum%d", NULL);
 
 	proc_set(test, KNOB("trust"), "2");
 	/* Where nobody is, nobody takes anything away. */
@@ -213,8 +184,10 @@ static void ingress_follows_others(struct kunit *test)
 static void ingress_is_below(struct kunit *test)
 {
 	const u8 family = *(const u8 *)test->param_value;
-	struct net_device *lower = make(test, NULL), *bystander = make(test, NULL);
-	struct net_device *upper = make(test, &vlan), *top = make(test, &vlan);
+	struct net_device *lower = device_make(test, "nfcsum%d", NULL);
+	struct net_device *bystander = device_make(test, "nfcsum%d", NULL);
+	struct net_device *upper = device_make(test, "nfcsum%d", &vlan);
+	struct net_device *top = device_make(test, "nfcsum%d", &vlan);
 
 	proc_set(test, KNOB("trust"), "2");
 	rtnl_lock();
@@ -242,10 +215,10 @@ static void ingress_is_below(struct kunit *test)
 	netdev_upper_dev_unlink(upper, top);
 	netdev_upper_dev_unlink(lower, upper);
 	rtnl_unlock();
-	unmake(top);
-	unmake(upper);
-	unmake(lower);
-	unmake(bystander);
+	device_unmake(top);
+	device_unmake(upper);
+	device_unmake(lower);
+	device_unmake(bystander);
 	proc_set(test, KNOB("trust"), "1");
 }
 
@@ -308,14 +281,14 @@ static void bridge_hook_follows_knobs(struct kunit *test)
 static void bridge_hook_follows_devices(struct kunit *test)
 {
 	const bool can = IS_ENABLED(CONFIG_NETFILTER_FAMILY_BRIDGE);
-	struct net_device *dev = make(test, NULL);
+	struct net_device *dev = device_make(test, "nfcsum%d", NULL);
 
 	KUNIT_EXPECT_FALSE(test, bridges_are_hooked());
 	proc_set(test, KNOB("no_offload_ifaces"), "nfcsum*");
 	KUNIT_EXPECT_EQ(test, WAIT_FOR(bridges_are_hooked() == can), true);
 	proc_set(test, KNOB("no_offload_ifaces"), "\n");
 	KUNIT_EXPECT_TRUE(test, WAIT_FOR(!bridges_are_hooked()));
-	unmake(dev);
+	device_unmake(dev);
 }
 
 #endif

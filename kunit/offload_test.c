@@ -3,7 +3,6 @@
 #include <kunit/test.h>
 
 #include <linux/err.h>
-#include <linux/etherdevice.h>
 #include <linux/fs.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter_netdev.h>
@@ -11,6 +10,8 @@
 #include <net/rtnetlink.h>
 
 #include <nf_csum/offload.h>
+
+#include "device.h"
 
 #define CSUM	NETIF_F_HW_CSUM
 #define TSO	NETIF_F_TSO
@@ -87,37 +88,16 @@ static void offload_desc(const struct offload_case *c, char *desc)
 
 KUNIT_ARRAY_PARAM(offload, offload_cases, offload_desc);
 
-static netdev_tx_t swallow(struct sk_buff *skb, struct net_device *dev)
-{
-	dev_kfree_skb(skb);
-	return NETDEV_TX_OK;
-}
-
-static const struct net_device_ops ops = {
-	.ndo_start_xmit	= swallow,
-};
-
 static const struct net_device_ops tun_ops = {
-	.ndo_start_xmit		= swallow,
+	.ndo_start_xmit		= device_swallow,
 	.ndo_fix_features	= fix_tun,
 };
-
-static struct net_device *make(struct kunit *test)
-{
-	struct net_device *dev = alloc_netdev(0, "nfcsum%d", NET_NAME_UNKNOWN,
-					      ether_setup);
-
-	KUNIT_ASSERT_NOT_NULL(test, dev);
-	dev->netdev_ops = &ops;
-	eth_hw_addr_random(dev);
-	return dev;
-}
 
 static void offload_exchange(struct kunit *test)
 {
 	const struct offload_case *c = test->param_value;
 	struct rtnl_link_ops link_ops = { .kind = c->kind };
-	struct net_device *dev = make(test);
+	struct net_device *dev = device_alloc(test, "nfcsum%d", NULL);
 	netdev_features_t taken;
 
 	if (c->kind)
@@ -147,7 +127,7 @@ static void offload_exchange(struct kunit *test)
 static void offload_towards_xdp(struct kunit *test)
 {
 	struct rtnl_link_ops link_ops = { .kind = "veth" };
-	struct net_device *dev = make(test);
+	struct net_device *dev = device_alloc(test, "nfcsum%d", NULL);
 
 	dev->hw_features = CSUM;
 	KUNIT_EXPECT_FALSE(test, nf_csum_offload_towards_xdp(dev));
@@ -165,7 +145,7 @@ static void offload_towards_xdp(struct kunit *test)
 static void offload_prove(struct kunit *test)
 {
 	const netdev_features_t had = OTHERS | CSUM | TSO | CRC;
-	struct net_device *dev = make(test);
+	struct net_device *dev = device_alloc(test, "nfcsum%d", NULL);
 
 	dev->hw_features = had;
 	dev->features = had;
@@ -197,7 +177,7 @@ static void offload_prove(struct kunit *test)
 /* There is none that could be found out any more. */
 static void offload_prove_too_late(struct kunit *test)
 {
-	struct net_device *dev = make(test);
+	struct net_device *dev = device_alloc(test, "nfcsum%d", NULL);
 
 	dev->hw_features = CSUM;
 	dev->features = CSUM;
@@ -282,8 +262,8 @@ static void offload_follows_knobs(struct kunit *test)
 	struct net_device *dev, *other;
 
 	set_knob(test, "no_offload_ifaces", "nfcsum*");
-	dev = make(test);
-	other = make(test);
+	dev = device_alloc(test, "nfcsum%d", NULL);
+	other = device_alloc(test, "nfcsum%d", NULL);
 	strscpy(other->name, "another%d", IFNAMSIZ);
 	other->hw_features = OTHERS | CSUM | TSO | CRC;
 	other->features = other->hw_features;
@@ -332,7 +312,7 @@ static void offload_follows_xdp(struct kunit *test)
 {
 	const netdev_features_t had = OTHERS | CSUM | TSO | CRC;
 	struct rtnl_link_ops link_ops = { .kind = "veth" };
-	struct net_device *dev = make(test);
+	struct net_device *dev = device_alloc(test, "nfcsum%d", NULL);
 
 	dev->rtnl_link_ops = &link_ops;
 	dev->hw_features = had;
@@ -351,8 +331,7 @@ static void offload_follows_xdp(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, nf_csum_offload_is_taken(dev));
 	KUNIT_EXPECT_EQ(test, dev->features & (CSUM | CRC), CSUM | CRC);
 	rtnl_unlock();
-	unregister_netdev(dev);
-	free_netdev(dev);
+	device_unmake(dev);
 }
 
 static struct kunit_case offload_test_cases[] = {

@@ -4,7 +4,6 @@
 
 #include <linux/bottom_half.h>
 #include <linux/cpumask.h>
-#include <linux/etherdevice.h>
 #include <linux/in.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
@@ -16,6 +15,7 @@
 #include <nf_csum/counters.h>
 #include <nf_csum/offload.h>
 
+#include "device.h"
 #include "proc_file.h"
 #include "skb_builder.h"
 
@@ -31,24 +31,10 @@ static const char * const names[] = {
 	NF_CSUM_ACTIONS(COUNTER_NAME)
 };
 
-static netdev_tx_t swallow(struct sk_buff *skb, struct net_device *dev)
-{
-	dev_kfree_skb(skb);
-	return NETDEV_TX_OK;
-}
-
-static const struct net_device_ops ops = {
-	.ndo_start_xmit	= swallow,
-};
-
 static struct net_device *make(struct kunit *test)
 {
-	struct net_device *dev = alloc_netdev(0, "nfcsum%d", NET_NAME_UNKNOWN,
-					      ether_setup);
+	struct net_device *dev = device_alloc(test, "nfcsum%d", NULL);
 
-	KUNIT_ASSERT_NOT_NULL(test, dev);
-	dev->netdev_ops = &ops;
-	eth_hw_addr_random(dev);
 	dev->hw_features = NETIF_F_HW_CSUM;
 	dev->features = NETIF_F_HW_CSUM;
 	KUNIT_ASSERT_EQ(test, register_netdev(dev), 0);
@@ -229,8 +215,7 @@ static void processors_are_shown(struct kunit *test)
 		}
 	}
 	KUNIT_EXPECT_EQ(test, after - before, 3UL);
-	unregister_netdev(dev);
-	free_netdev(dev);
+	device_unmake(dev);
 }
 
 /* Whoever reads with little room reads the same. */

@@ -8,7 +8,6 @@
 #include <linux/bitmap.h>
 #include <linux/bottom_half.h>
 #include <linux/delay.h>
-#include <linux/etherdevice.h>
 #include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -28,6 +27,7 @@
 #include <nf_csum/evidence.h>
 #include <nf_csum/offload.h>
 
+#include "device.h"
 #include "hooked.h"
 #include "proc_file.h"
 
@@ -571,16 +571,6 @@ static void settled_hops_want_nothing(struct kunit *test)
 	host_free(test, &w->host);
 }
 
-static netdev_tx_t swallow(struct sk_buff *skb, struct net_device *dev)
-{
-	dev_kfree_skb(skb);
-	return NETDEV_TX_OK;
-}
-
-static const struct net_device_ops ops = {
-	.ndo_start_xmit	= swallow,
-};
-
 /* A device of a kind, with memory of its own for that. */
 struct fake {
 	struct rtnl_link_ops link_ops;
@@ -589,20 +579,15 @@ struct fake {
 
 static void make(struct kunit *test, struct fake *d, const char *kind)
 {
-	struct net_device *dev = alloc_netdev(0, "nfcsum%d", NET_NAME_UNKNOWN,
-					      ether_setup);
+	struct net_device *dev;
 
-	KUNIT_ASSERT_NOT_NULL(test, dev);
 	memset(&d->link_ops, 0, sizeof(d->link_ops));
 	d->link_ops.kind = kind;
+	dev = device_alloc(test, "nfcsum%d", kind ? &d->link_ops : NULL);
 	d->dev = dev;
-	if (kind)
-		dev->rtnl_link_ops = &d->link_ops;
 	if (kind && !strcmp(kind, "openvswitch"))
 		dev->priv_flags |= IFF_OPENVSWITCH;
-	dev->netdev_ops = &ops;
 	dev->priv_flags |= IFF_NO_QUEUE;
-	eth_hw_addr_random(dev);
 	dev->hw_features = FEATURES;
 	dev->features = FEATURES;
 	KUNIT_ASSERT_EQ(test, register_netdev(dev), 0);
@@ -610,8 +595,7 @@ static void make(struct kunit *test, struct fake *d, const char *kind)
 
 static void unmake(struct fake *d)
 {
-	unregister_netdev(d->dev);
-	free_netdev(d->dev);
+	device_unmake(d->dev);
 }
 
 static void put_below(struct kunit *test, struct fake *lower,
