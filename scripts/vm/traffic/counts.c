@@ -72,8 +72,8 @@ static int settled(char **arg)
 	return 0;
 }
 
-/* Prints its name and how many packets it has counted, if that is what was asked for. */
-static void print_counter(const struct nlmsghdr *m, const char *wanted, FILE *to)
+/* Prints its name and how many packets it has counted, if it was asked for; whether it was. */
+static bool print_counter(const struct nlmsghdr *m, const char *wanted, FILE *to)
 {
 	const uint8_t *from = (const uint8_t *)NLMSG_DATA(m) + NLMSG_ALIGN(sizeof(struct nfgenmsg));
 	size_t name_len, data_len, len = (const uint8_t *)m + m->nlmsg_len - from;
@@ -85,13 +85,15 @@ static void print_counter(const struct nlmsghdr *m, const char *wanted, FILE *to
 		fprintf(stderr, "traffic: a counter without name or packets\n");
 		exit(1);
 	}
+	if (wanted && strcmp(name, wanted))
+		return false;
 	if (!wanted)
-		fprintf(to, "%s %llu\n", name, (unsigned long long)ntohl(packets[0]) << 32 | ntohl(packets[1]));
-	else if (!strcmp(name, wanted))
-		fprintf(to, "%llu\n", (unsigned long long)ntohl(packets[0]) << 32 | ntohl(packets[1]));
+		fprintf(to, "%s ", name);
+	fprintf(to, "%llu\n", (unsigned long long)ntohl(packets[0]) << 32 | ntohl(packets[1]));
+	return true;
 }
 
-/* The counters of a table, or the one of that name; reset: they begin anew. */
+/* The counters of a table, or the one of that name, of which there has to be one; reset: they begin anew. */
 static void list(int family, const char *table, const char *name, bool reset, FILE *to)
 {
 	union {
@@ -107,7 +109,7 @@ static void list(int family, const char *table, const char *name, bool reset, FI
 	struct nfgenmsg *g = NLMSG_DATA(&u.header);
 	const uint32_t counter = htonl(NFT_OBJECT_COUNTER);
 	int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER);
-	bool more = true;
+	bool more = true, any = false;
 
 	g->nfgen_family = family;
 	add_attribute(&u.header, NFTA_OBJ_TABLE, table, strlen(table) + 1);
@@ -126,9 +128,13 @@ static void list(int family, const char *table, const char *name, bool reset, FI
 				exit(1);
 			}
 			more = m->nlmsg_type != NLMSG_DONE;
-			if (more)
-				print_counter(m, name, to);
+			if (more && print_counter(m, name, to))
+				any = true;
 		}
+	}
+	if (!any) {
+		fprintf(stderr, "traffic: no counter %s in the table %s\n", name ? name : "at all", table);
+		exit(1);
 	}
 	close(fd);
 }
