@@ -21,6 +21,7 @@
 #include <linux/string.h>
 #include <linux/tcp.h>
 #include <net/checksum.h>
+#include <net/dst.h>
 #include <net/ip6_checksum.h>
 #include <net/net_namespace.h>
 
@@ -45,6 +46,8 @@ struct sent {
 	bool syn;
 	bool back;		/* it comes from there; @seq is what it acknowledges */
 	unsigned int iif;
+	unsigned int gso_type;	/* beside TCP's */
+	const struct dst_entry *dst;
 	/* What is wrong with it. */
 	bool options;
 	bool fragment;
@@ -144,7 +147,10 @@ static struct sk_buff *build(struct kunit *test, const struct sent *s)
 		skb_shinfo(skb)->gso_segs = DIV_ROUND_UP(s->len, MSS);
 		skb_shinfo(skb)->gso_type = s->family == NFPROTO_IPV4 ?
 					    SKB_GSO_TCPV4 : SKB_GSO_TCPV6;
+		skb_shinfo(skb)->gso_type |= s->gso_type;
 	}
+	if (s->dst)
+		skb->_skb_refdst = (unsigned long)s->dst | SKB_DST_NOREF;
 	return skb;
 }
 
@@ -164,6 +170,8 @@ static struct watched *watched_init(struct kunit *test, bool many)
 	host_init(test, &w->host);
 	w->host.nfc.knobs.no_offload = NF_CSUM_SCOPE_AUTO;
 	w->host.out->features = FEATURES;
+	w->host.out->gso_max_size = 65536;
+	w->host.out->gso_max_segs = 65535;
 	w->watch = kunit_kzalloc(test, sizeof(*w->watch), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, w->watch);
 	spin_lock_init(&w->watch->lock);
@@ -203,6 +211,17 @@ static void pass(struct watched *w, const struct sent *s)
 			skb_shinfo(same)->gso_size);
 	kfree_skb(same);
 	kfree_skb(skb);
+}
+
+static void route_out(struct watched *w, const struct sent *s)
+{
+	struct packet p = { .family = s->family, .skb = build(w->test, s) };
+
+	local_bh_disable();
+	KUNIT_EXPECT_EQ(w->test, hooked(&w->host, &p, NF_INET_POST_ROUTING),
+			NF_ACCEPT);
+	local_bh_enable();
+	kfree_skb(p.skb);
 }
 
 static void gso(struct watched *w, u8 family, u32 host, u32 seq, unsigned int iif)
@@ -463,6 +482,98 @@ static void others_are_left_alone(struct kunit *test)
 	}
 }
 
+struct whole_case {
+	const char *name;
+	u8 family;
+	netdev_features_t without;
+	unsigned int gso_type;
+	unsigned int max_size;
+	unsigned int max_segs;
+};
+
+static const struct whole_case whole_cases[] = {
+	{ "IPv6 without TSO6", NFPROTO_IPV6, NETIF_F_TSO6 },
+	{ "IPv4 without TSO", NFPROTO_IPV4, NETIF_F_TSO },
+	{ "a congestion notice, IPv4", NFPROTO_IPV4, 0, SKB_GSO_TCP_ECN },
+	{ "a congestion notice, IPv6", NFPROTO_IPV6, 0, SKB_GSO_TCP_ECN },
+	{ "one ID for all", NFPROTO_IPV4, 0, SKB_GSO_TCP_FIXEDID },
+	{ "too many bytes", NFPROTO_IPV4, .max_size = 2 * MSS },
+	{ "too many segments", NFPROTO_IPV6, .max_segs = 1 },
+};
+
+static void whole_desc(const struct whole_case *c, char *desc)
+{
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(whole, whole_cases, whole_desc);
+
+/*
+ * What the kernel segments before the device gets there, whatever the far end reads.
+ * That is no proof that the far end takes GSO packets.
+ */
+static void only_what_leaves_whole_tells(struct kunit *test)
+{
+	const struct whole_case *c = test->param_value;
+	struct watched *w = watched_init(test, false);
+	struct sent s = {
+		.family = c->family, .host = 1, .seq = 1000, .len = 2 * MSS,
+		.gso = true, .gso_type = c->gso_type,
+	};
+	unsigned int i;
+
+	w->host.out->features &= ~c->without;
+	if (c->max_size)
+		w->host.out->gso_max_size = c->max_size;
+	if (c->max_segs)
+		w->host.out->gso_max_segs = c->max_segs;
+	pass(w, &s);
+	KUNIT_EXPECT_EQ(test, w->watch->packets, 0U);
+	ack(w, c->family, 1, 1000 + 2 * MSS);
+	KUNIT_EXPECT_EQ(test, far_end(w), NF_CSUM_FAR_WATCHED);
+	/* Nobody is watched for that. */
+	w->host.out_iface.far_end = NF_CSUM_FAR_UNKNOWN;
+	route_out(w, &s);
+	KUNIT_EXPECT_EQ(test, far_end(w), NF_CSUM_FAR_UNKNOWN);
+	w->host.out_iface.far_end = NF_CSUM_FAR_WATCHED;
+
+	/* Nor is it, when it comes again, evidence of what was lost. */
+	for (i = 0; i < 4; i++) {
+		w->host.out->features = FEATURES;
+		w->host.out->gso_max_size = 65536;
+		w->host.out->gso_max_segs = 65535;
+		gso(w, c->family, 1, 10000 * i, 0);
+		s.seq = 10000 * i;
+		pass(w, &s);
+		ack(w, c->family, 1, 10000 * i + 2 * MSS);
+		KUNIT_EXPECT_EQ(test, far_end(w), NF_CSUM_FAR_WATCHED);
+	}
+	/* Those that leave whole are evidence as ever. */
+	lose_four(w, c->family, 1, 0);
+	KUNIT_EXPECT_EQ(test, far_end(w), NF_CSUM_FAR_LOSES);
+	host_free(test, &w->host);
+}
+
+/* IPsec encrypts segments, one by one, behind the hook. */
+static void encrypted_tells_nothing(struct kunit *test)
+{
+	const u8 family = *(const u8 *)test->param_value;
+	struct watched *w = watched_init(test, false);
+	struct dst_entry *dst = kunit_kzalloc(test, sizeof(*dst), GFP_KERNEL);
+	const struct sent s = {
+		.family = family, .host = 1, .seq = 1000, .len = 2 * MSS,
+		.gso = true, .dst = dst,
+	};
+
+	KUNIT_ASSERT_NOT_NULL(test, dst);
+	/* Nobody looks at what it is. */
+	dst->xfrm = (struct xfrm_state *)dst;
+	pass(w, &s);
+	ack(w, family, 1, 1000 + 2 * MSS);
+	KUNIT_EXPECT_EQ(test, far_end(w), NF_CSUM_FAR_WATCHED);
+	host_free(test, &w->host);
+}
+
 /* Whose acknowledgments come another way is given up: the device, or the next hop. */
 static void vain_is_given_up(struct kunit *test)
 {
@@ -517,17 +628,6 @@ static void want_desc(const struct want_case *c, char *desc)
 }
 
 KUNIT_ARRAY_PARAM(want, want_cases, want_desc);
-
-static void route_out(struct watched *w, const struct sent *s)
-{
-	struct packet p = { .family = s->family, .skb = build(w->test, s) };
-
-	local_bh_disable();
-	KUNIT_EXPECT_EQ(w->test, hooked(&w->host, &p, NF_INET_POST_ROUTING),
-			NF_ACCEPT);
-	local_bh_enable();
-	kfree_skb(p.skb);
-}
 
 static void watch_is_wanted(struct kunit *test)
 {
@@ -995,6 +1095,8 @@ static struct kunit_case watched_test_cases[] = {
 	KUNIT_CASE_PARAM(strangers_make_no_evidence, sender_gen_params),
 	KUNIT_CASE_PARAM(connection_begins_anew, family_gen_params),
 	KUNIT_CASE_PARAM(others_are_left_alone, family_gen_params),
+	KUNIT_CASE_PARAM(only_what_leaves_whole_tells, whole_gen_params),
+	KUNIT_CASE_PARAM(encrypted_tells_nothing, family_gen_params),
 	KUNIT_CASE_PARAM(vain_is_given_up, family_gen_params),
 	KUNIT_CASE_PARAM(watch_is_wanted, want_gen_params),
 	KUNIT_CASE_PARAM(settled_hops_want_nothing, family_gen_params),

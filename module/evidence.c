@@ -44,6 +44,7 @@
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/tcp.h>
+#include <net/dst.h>
 #include <net/ip.h>
 #include <net/ip6_route.h>
 #include <net/route.h>
@@ -366,10 +367,25 @@ static void begin_hop(struct nf_csum_watch *watch, u32 hop)
 	memset(watch->flows, 0, sizeof(watch->flows));
 }
 
+/*
+ * Does the device get the packet as it is? What the kernel segments or encrypts
+ * behind the hook gets there whatever the far end reads, and so proves nothing.
+ */
+static bool leaves_whole(const struct sk_buff *skb, const struct net_device *out)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	return skb_is_gso(skb) &&
+	       skb_gso_ok((struct sk_buff *)skb, READ_ONCE(out->features)) &&
+	       skb->len + out->hard_header_len < READ_ONCE(out->gso_max_size) &&
+	       skb_shinfo(skb)->gso_segs <= READ_ONCE(out->gso_max_segs) &&
+	       !(dst && dst_xfrm(dst));
+}
+
 /* Is the packet for the next hop that is being watched, or may its own begin? */
 static bool is_about(struct nf_csum_watch *watch,
 		     const struct nf_csum_iface *iface,
-		     const struct sk_buff *skb, u8 family)
+		     const struct sk_buff *skb, u8 family, bool whole)
 {
 	u32 hop;
 
@@ -378,7 +394,7 @@ static bool is_about(struct nf_csum_watch *watch,
 	hop = hop_of(skb, family);
 	if (hop == watch->hop)
 		return true;
-	if (!skb_is_gso(skb) || hop_is_settled(iface, hop))
+	if (!whole || hop_is_settled(iface, hop))
 		return false;
 	if (watch->hop != NO_HOP && time_before(jiffies, watch->used + QUIET))
 		return false;
@@ -479,8 +495,8 @@ unsigned int nf_csum_evidence_sent(void *priv, struct sk_buff *skb,
 	struct nf_csum_net *nfc = priv;
 	struct nf_csum_iface *iface;
 	struct nf_csum_watch *watch;
+	bool lost = false, whole;
 	unsigned int gso_size;
-	bool lost = false;
 	struct segment s;
 
 	iface = nf_csum_iface_of(&nfc->ifaces, state);
@@ -490,8 +506,12 @@ unsigned int nf_csum_evidence_sent(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 
 	gso_size = skb_is_gso(skb) ? skb_shinfo(skb)->gso_size : 0;
+	whole = leaves_whole(skb, state->out);
+	/* Like a packet of one segment: not remembered, but it voids what it repeats. */
+	if (gso_size && !whole)
+		gso_size = s.len;
 	spin_lock_bh(&watch->lock);
-	if (is_about(watch, iface, skb, state->pf)) {
+	if (is_about(watch, iface, skb, state->pf, whole)) {
 		if (unlikely(s.begins))
 			nf_csum_watch_began(watch, s.key);
 		lost = nf_csum_watch_sent(watch, s.key, s.seq, s.len, gso_size,
@@ -589,6 +609,8 @@ void nf_csum_evidence_want(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_SETTLED);
 		return;
 	}
+	if (!leaves_whole(skb, out))
+		return;
 	WRITE_ONCE(iface->far_end, NF_CSUM_FAR_WANTED);
 	nf_csum_link_changed(nfc);
 }
