@@ -9,7 +9,7 @@
 
 /* What happens, one step after the other. */
 struct step {
-	enum { END, GSO, FOREIGN, PLAIN, ACK, SYN } what;
+	enum { END, GSO, PLAIN, ACK, SYN } what;
 	u32 at;			/* sequence number */
 	unsigned int len;
 	bool lost;		/* nf_csum_watch_sent() says so */
@@ -23,13 +23,10 @@ struct step {
 	{ GSO, at, 2 * MSS, .key = of }, { PLAIN, at, MSS, .key = of }, \
 	{ PLAIN, (at) + MSS, MSS, true, .key = of }
 
-#define FOREIGN_PAIR(at) \
-	{ FOREIGN, at, 2 * MSS }, { PLAIN, at, MSS }, \
-	{ PLAIN, (at) + MSS, MSS, true }
-
 static const struct evidence_case {
 	const char *name;
 	struct step steps[32];
+	bool foreign;
 } evidence_cases[] = {
 	{ "a GSO packet gets there", {
 		{ GSO, 1000, 2 * MSS },
@@ -97,17 +94,19 @@ static const struct evidence_case {
 		LOST_PAIR_OF(40000, 1),
 		{ ACK, 50000, .far_end = NF_CSUM_FAR_LOSES, .key = 1 } } },
 	{ "who is not on this host is no witness of a loss", {
-		FOREIGN_PAIR(10000),
+		LOST_PAIR(10000),
 		{ ACK, 20000, .far_end = NF_CSUM_FAR_WATCHED },
-		FOREIGN_PAIR(20000),
+		LOST_PAIR(20000),
 		{ ACK, 30000, .far_end = NF_CSUM_FAR_WATCHED },
-		FOREIGN_PAIR(30000),
+		LOST_PAIR(30000),
 		{ ACK, 40000, .far_end = NF_CSUM_FAR_WATCHED },
-		FOREIGN_PAIR(40000),
-		{ ACK, 50000, .far_end = NF_CSUM_FAR_WATCHED } } },
-	{ "but of what got there", {
-		{ FOREIGN, 1000, 2 * MSS },
-		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_SETTLED } } },
+		LOST_PAIR(40000),
+		{ ACK, 50000, .far_end = NF_CSUM_FAR_WATCHED } },
+	  .foreign = true },
+	{ "but for others like it of what got there", {
+		{ GSO, 1000, 2 * MSS },
+		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_SETTLED } },
+	  .foreign = true },
 	{ "another connection with the same ports acknowledges nothing", {
 		{ GSO, 1000, 2 * MSS }, { SYN },
 		{ ACK, 1000000, .far_end = NF_CSUM_FAR_WATCHED } } },
@@ -220,6 +219,7 @@ static void evidence_is_weighed(struct kunit *test)
 
 	watch = kunit_kzalloc(test, sizeof(*watch), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, watch);
+	watch->foreign = c->foreign;
 	for (s = c->steps; s->what != END; s++) {
 		u64 key = s->key ?: KEY;
 
@@ -235,8 +235,7 @@ static void evidence_is_weighed(struct kunit *test)
 					    nf_csum_watch_sent(watch, key, s->at,
 							       s->len,
 							       s->what == PLAIN ?
-							       0 : MSS,
-							       s->what == FOREIGN),
+							       0 : MSS),
 					    s->lost, "step %zu", s - c->steps);
 	}
 }
@@ -251,8 +250,8 @@ static void patience_ends(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, watch);
 	for (i = 0; i < 100000; i++) {
 		/* The second is sent again, so there is room. */
-		nf_csum_watch_sent(watch, KEY, 1000, 2 * MSS, MSS, false);
-		nf_csum_watch_sent(watch, KEY, 1000, 2 * MSS, MSS, false);
+		nf_csum_watch_sent(watch, KEY, 1000, 2 * MSS, MSS);
+		nf_csum_watch_sent(watch, KEY, 1000, 2 * MSS, MSS);
 		if (nf_csum_watch_acked(watch, KEY + 1, 0) ==
 		    NF_CSUM_FAR_SETTLED)
 			break;
@@ -271,7 +270,7 @@ static void silence_ends_it(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, watch);
 	for (i = 0; i < 1000000 && !nf_csum_watch_is_vain(watch); i++)
 		nf_csum_watch_sent(watch, KEY + i % 100, i * 2 * MSS, 2 * MSS,
-				   MSS, false);
+				   MSS);
 	/* Long after one that loses all would have been found. */
 	KUNIT_EXPECT_GT(test, i, 20000U);
 	KUNIT_EXPECT_LT(test, i, 500000U);

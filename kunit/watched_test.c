@@ -176,6 +176,7 @@ static struct watched *watched_init(struct kunit *test, bool many)
 	KUNIT_ASSERT_NOT_NULL(test, w->watch);
 	spin_lock_init(&w->watch->lock);
 	w->watch->many = many;
+	w->watch->foreign = true;
 	w->host.out_iface.flags = NF_CSUM_IFACE_FINISH | NF_CSUM_IFACE_LOCAL |
 				  (many ? NF_CSUM_IFACE_MANY : 0);
 	w->host.out_iface.far_end = NF_CSUM_FAR_WATCHED;
@@ -234,11 +235,12 @@ static void gso(struct watched *w, u8 family, u32 host, u32 seq, unsigned int ii
 	pass(w, &s);
 }
 
-static void plain(struct watched *w, u8 family, u32 host, u32 seq)
+static void plain(struct watched *w, u8 family, u32 host, u32 seq,
+		  unsigned int iif)
 {
 	const struct sent s = {
 		.family = family, .host = host, .seq = seq,
-		.len = MSS,
+		.len = MSS, .iif = iif,
 	};
 
 	pass(w, &s);
@@ -258,8 +260,8 @@ static void ack(struct watched *w, u8 family, u32 host, u32 seq)
 static void lose(struct watched *w, u8 family, u32 host, u32 seq, unsigned int iif)
 {
 	gso(w, family, host, seq, iif);
-	plain(w, family, host, seq);
-	plain(w, family, host, seq + MSS);
+	plain(w, family, host, seq, iif);
+	plain(w, family, host, seq + MSS, iif);
 	ack(w, family, host, seq + 2 * MSS);
 }
 
@@ -326,7 +328,7 @@ static void hops_take_turns(struct kunit *test)
 	struct watched *w = watched_init(test, true);
 
 	/* Segments ask for nothing. */
-	plain(w, family, 1, 1000);
+	plain(w, family, 1, 1000, 0);
 	KUNIT_EXPECT_EQ(test, w->watch->turns, 0U);
 	gso(w, family, 1, 1000, 0);
 	lose_four(w, family, 2, 0);
@@ -420,12 +422,153 @@ static void strangers_make_no_evidence(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, far_end(w), c->far_end);
 		host_free(test, &w->host);
 
-		/* That it got there is true whoever says so. */
+		/* That it got there settles no more than what others like it send. */
 		w = watched_init(test, false);
 		w->host.in_iface.flags = c->flags;
 		gso(w, families[i], 1, 1000, c->iif);
 		ack(w, families[i], 1, 1000 + 2 * MSS);
-		KUNIT_EXPECT_EQ(test, far_end(w), NF_CSUM_FAR_SETTLED);
+		KUNIT_EXPECT_EQ(test, far_end(w),
+				c->far_end == NF_CSUM_FAR_LOSES ?
+				NF_CSUM_FAR_SETTLED : NF_CSUM_FAR_UNKNOWN);
+		host_free(test, &w->host);
+	}
+}
+
+#define STRANGER	HOST_IN
+
+static void ask(struct watched *w, u8 family, unsigned int iif)
+{
+	const struct sent s = {
+		.family = family, .host = 1, .len = 2 * MSS, .gso = true, .iif = iif,
+	};
+
+	route_out(w, &s);
+}
+
+static void fake_arrival(struct watched *w, u8 family)
+{
+	gso(w, family, 1, 1000, STRANGER);
+	ack(w, family, 1, 1000 + 2 * MSS);
+}
+
+static void use_up_patience(struct watched *w, u8 family)
+{
+	unsigned int i;
+
+	for (i = 0; i < 4000; i++)
+		lose(w, family, 1, i * 10000, STRANGER);
+}
+
+static void use_up_what_is_looked_at(struct watched *w, u8 family)
+{
+	gso(w, family, 9, 1000, STRANGER);
+	w->watch->sent = NF_CSUM_WATCH_SENT - 1;
+	gso(w, family, 9, 1000, STRANGER);
+}
+
+static void use_up_places(struct watched *w, u8 family)
+{
+	unsigned int i;
+
+	for (i = 0; i < 100; i++)
+		gso(w, family, 100 + i, 1000, STRANGER);
+}
+
+static void use_up_turns(struct watched *w, u8 family)
+{
+	unsigned int i;
+
+	for (i = 0; i < 300; i++) {
+		gso(w, family, 100 + i, 1000, STRANGER);
+		fall_quiet(w);
+	}
+}
+
+static void stay_in_turn(struct watched *w, u8 family)
+{
+	gso(w, family, 9, 1000, STRANGER);
+}
+
+/* It knows the ports of the host's connection, and pretends to begin it. */
+static void begin_again(struct watched *w, u8 family)
+{
+	const struct sent begins = {
+		.family = family, .host = 1, .seq = 5000000, .syn = true,
+		.iif = STRANGER,
+	};
+
+	pass(w, &begins);
+}
+
+static const struct stranger_case {
+	const char *name;
+	bool many;
+	void (*before)(struct watched *w, u8 family);
+	void (*meanwhile)(struct watched *w, u8 family);
+} stranger_cases[] = {
+	{ "pretends that packets arrive", false, fake_arrival, fake_arrival },
+	{ "uses up the patience", false, use_up_patience, NULL },
+	{ "sends no end of packets", false, use_up_what_is_looked_at, NULL },
+	{ "uses up the places", false, use_up_places, use_up_places },
+	{ "begins the connection again", false, NULL, begin_again },
+	{ "has the next hop settled", true, fake_arrival, fake_arrival },
+	{ "uses up the next hop's patience", true, use_up_patience, NULL },
+	{ "uses up the turns", true, use_up_turns, NULL },
+	{ "stays in turn", true, stay_in_turn, stay_in_turn },
+};
+
+static void stranger_desc(const struct stranger_case *c, char *desc)
+{
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(stranger, stranger_cases, stranger_desc);
+
+/* What the work does if a device is to be watched. */
+static void watch_anew(struct watched *w)
+{
+	bool many = w->watch->many;
+
+	memset(w->watch, 0, sizeof(*w->watch));
+	spin_lock_init(&w->watch->lock);
+	w->watch->many = many;
+	w->watch->foreign = !w->host.out_iface.own_only;
+	w->host.out_iface.far_end = NF_CSUM_FAR_WATCHED;
+}
+
+/*
+ * Whoever is not on this host must not keep a reader from being found, whatever it
+ * does before this host's own senders send GSO packets, and meanwhile.
+ */
+static void strangers_delay_nothing(struct kunit *test)
+{
+	const struct stranger_case *c = test->param_value;
+	unsigned int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(families); i++) {
+		struct watched *w = watched_init(test, c->many);
+		u8 family = families[i];
+
+		w->host.in_iface.flags = 0;
+		if (c->before)
+			c->before(w, family);
+		if (far_end(w) != NF_CSUM_FAR_WATCHED) {
+			/* They do not ask again, and this host does. */
+			ask(w, family, STRANGER);
+			KUNIT_EXPECT_EQ(test, far_end(w), NF_CSUM_FAR_UNKNOWN);
+			ask(w, family, 0);
+			KUNIT_EXPECT_EQ(test, far_end(w), NF_CSUM_FAR_WANTED);
+			watch_anew(w);
+		}
+		for (j = 0; j < 4; j++) {
+			gso(w, family, 1, 100000 + j * 10000, 0);
+			if (c->meanwhile)
+				c->meanwhile(w, family);
+			plain(w, family, 1, 100000 + j * 10000, 0);
+			plain(w, family, 1, 100000 + j * 10000 + MSS, 0);
+			ack(w, family, 1, 100000 + j * 10000 + 2 * MSS);
+		}
+		KUNIT_EXPECT_EQ(test, far_end(w), NF_CSUM_FAR_LOSES);
 		host_free(test, &w->host);
 	}
 }
@@ -580,6 +723,7 @@ static void vain_is_given_up(struct kunit *test)
 	const u8 family = *(const u8 *)test->param_value;
 	struct watched *w = watched_init(test, false);
 
+	gso(w, family, 1, 100, 0);
 	w->watch->sent = NF_CSUM_WATCH_SENT - 2;
 	gso(w, family, 1, 1000, 0);
 	KUNIT_EXPECT_EQ(test, far_end(w), NF_CSUM_FAR_WATCHED);
@@ -1093,6 +1237,7 @@ static struct kunit_case watched_test_cases[] = {
 	KUNIT_CASE_PARAM(hops_are_told_apart, family_gen_params),
 	KUNIT_CASE_PARAM(hops_are_not_mixed_up, family_gen_params),
 	KUNIT_CASE_PARAM(strangers_make_no_evidence, sender_gen_params),
+	KUNIT_CASE_PARAM(strangers_delay_nothing, stranger_gen_params),
 	KUNIT_CASE_PARAM(connection_begins_anew, family_gen_params),
 	KUNIT_CASE_PARAM(others_are_left_alone, family_gen_params),
 	KUNIT_CASE_PARAM(only_what_leaves_whole_tells, whole_gen_params),

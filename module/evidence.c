@@ -19,7 +19,10 @@
  * after the way was known to be open again.
  *
  * If the sender is not on this host, a loss does not count: that sender could send
- * again what was never lost.
+ * again what was never lost. Nor does it tell anything about what this host's own
+ * senders send: it could send again what was lost, and hide that, or take all the
+ * places there are. So it is looked at only to count what was lost, and not any more
+ * once a sender on this host sends GSO packets.
  *
  * Behind a bridge there are many far ends. There each next hop is settled on its
  * own, one after the other, until all that get GSO packets are.
@@ -132,7 +135,7 @@ static bool is_lost(const struct nf_csum_range *range)
 }
 
 static void sent_gso(struct nf_csum_watch *watch, u64 key, u32 seq,
-		     unsigned int len, unsigned int gso_size, bool foreign)
+		     unsigned int len, unsigned int gso_size)
 {
 	struct nf_csum_range *range, *place = NULL;
 	struct nf_csum_flow *flow;
@@ -161,7 +164,6 @@ static void sent_gso(struct nf_csum_watch *watch, u64 key, u32 seq,
 	place->head = place->start;
 	place->tail = place->end;
 	place->round = watch->round;
-	place->foreign = foreign;
 	watch->packets++;
 }
 
@@ -208,19 +210,18 @@ static bool sent_plain(struct nf_csum_watch *watch, u64 key, u32 seq,
  * @seq: sequence number of its first byte, host order
  * @len: bytes of payload
  * @gso_size: bytes of a segment, 0 if it is not GSO
- * @foreign: its sender is not on this host
  *
  * Context: Any.
  * Return: true if this is what was missing of a GSO packet that came again.
  */
 bool nf_csum_watch_sent(struct nf_csum_watch *watch, u64 key, u32 seq,
-			unsigned int len, unsigned int gso_size, bool foreign)
+			unsigned int len, unsigned int gso_size)
 {
 	if (!len)
 		return false;
 	if (!gso_size)
 		return sent_plain(watch, key, seq, len);
-	sent_gso(watch, key, seq, len, gso_size, foreign);
+	sent_gso(watch, key, seq, len, gso_size);
 	return false;
 }
 EXPORT_SYMBOL_IF_KUNIT(nf_csum_watch_sent);
@@ -248,7 +249,7 @@ EXPORT_SYMBOL_IF_KUNIT(nf_csum_watch_began);
 static bool counts(struct nf_csum_watch *watch,
 		   const struct nf_csum_range *range)
 {
-	if (range->foreign)
+	if (watch->foreign)
 		return false;
 	if (range->round == watch->round) {
 		watch->round++;
@@ -367,6 +368,41 @@ static void begin_hop(struct nf_csum_watch *watch, u32 hop)
 	memset(watch->flows, 0, sizeof(watch->flows));
 }
 
+/* Packets may set bits there at the same time. */
+static void forget_hops(struct nf_csum_iface *iface)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(iface->hops); i++)
+		WRITE_ONCE(iface->hops[i], 0);
+}
+
+/* Only senders on this host from now on. What was seen of others is void. */
+static void listen_to_own(struct nf_csum_iface *iface,
+			  struct nf_csum_watch *watch)
+{
+	forget_hops(iface);
+	WRITE_ONCE(iface->own_only, true);
+	watch->foreign = false;
+	watch->turns = 0;
+	begin_hop(watch, NO_HOP);
+}
+
+/*
+ * Is the sender one of those that are listened to? This host's own are from their
+ * first GSO packet on, and then nobody else is.
+ */
+static bool is_heard(struct nf_csum_iface *iface, struct nf_csum_watch *watch,
+		     bool foreign, bool whole)
+{
+	if (foreign == watch->foreign)
+		return true;
+	if (foreign || !whole)
+		return false;
+	listen_to_own(iface, watch);
+	return true;
+}
+
 /*
  * Does the device get the packet as it is? What the kernel segments or encrypts
  * behind the hook gets there whatever the far end reads, and so proves nothing.
@@ -456,13 +492,19 @@ static bool read_segment(const struct sk_buff *skb, u8 family, bool reverse,
 	return true;
 }
 
+/* The watch is locked, so that what it says is not of a far end before. */
 static void conclude(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
-		     enum nf_csum_far_end far_end)
+		     struct nf_csum_watch *watch, enum nf_csum_far_end far_end)
 {
 	/* Another processor may have been first. */
 	if (far_end == NF_CSUM_FAR_WATCHED ||
 	    READ_ONCE(iface->far_end) != NF_CSUM_FAR_WATCHED)
 		return;
+	/* This host's own may ask. */
+	if (watch->foreign) {
+		listen_to_own(iface, watch);
+		far_end = NF_CSUM_FAR_UNKNOWN;
+	}
 	WRITE_ONCE(iface->far_end, far_end);
 	nf_csum_link_changed(nfc);
 }
@@ -495,7 +537,7 @@ unsigned int nf_csum_evidence_sent(void *priv, struct sk_buff *skb,
 	struct nf_csum_net *nfc = priv;
 	struct nf_csum_iface *iface;
 	struct nf_csum_watch *watch;
-	bool lost = false, whole;
+	bool lost = false, whole, foreign;
 	unsigned int gso_size;
 	struct segment s;
 
@@ -510,23 +552,24 @@ unsigned int nf_csum_evidence_sent(void *priv, struct sk_buff *skb,
 	/* Like a packet of one segment: not remembered, but it voids what it repeats. */
 	if (gso_size && !whole)
 		gso_size = s.len;
+	foreign = is_foreign(nfc, skb);
 	spin_lock_bh(&watch->lock);
-	if (is_about(watch, iface, skb, state->pf, whole)) {
+	if (is_heard(iface, watch, foreign, whole) &&
+	    is_about(watch, iface, skb, state->pf, whole)) {
 		if (unlikely(s.begins))
 			nf_csum_watch_began(watch, s.key);
-		lost = nf_csum_watch_sent(watch, s.key, s.seq, s.len, gso_size,
-					  gso_size && is_foreign(nfc, skb));
+		lost = nf_csum_watch_sent(watch, s.key, s.seq, s.len, gso_size);
 		if (unlikely(nf_csum_watch_is_vain(watch)))
 			far_end = watch->many ? settle_hop(iface, watch) :
 						NF_CSUM_FAR_SETTLED;
 		if (unlikely(watch->turns > TURNS))
 			far_end = NF_CSUM_FAR_SETTLED;
+		conclude(nfc, iface, watch, far_end);
 	}
 	spin_unlock_bh(&watch->lock);
 	if (lost)
 		nf_csum_count_one(nfc, iface, NF_CSUM_POSTROUTING,
 				  NF_CSUM_GSO_LOST);
-	conclude(nfc, iface, far_end);
 	return NF_ACCEPT;
 }
 EXPORT_SYMBOL_IF_KUNIT(nf_csum_evidence_sent);
@@ -559,8 +602,8 @@ unsigned int nf_csum_evidence_acked(void *priv, struct sk_buff *skb,
 	far_end = nf_csum_watch_acked(watch, s.key, s.ack);
 	if (far_end == NF_CSUM_FAR_SETTLED && watch->many)
 		far_end = settle_hop(iface, watch);
+	conclude(nfc, iface, watch, far_end);
 	spin_unlock_bh(&watch->lock);
-	conclude(nfc, iface, far_end);
 	return NF_ACCEPT;
 }
 EXPORT_SYMBOL_IF_KUNIT(nf_csum_evidence_acked);
@@ -596,11 +639,17 @@ void nf_csum_evidence_want(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 			   const struct sk_buff *skb,
 			   const struct nf_hook_state *state)
 {
+	bool own_only = READ_ONCE(iface->own_only);
 	const struct net_device *out = state->out;
+	bool foreign;
 
 	if (!READ_ONCE(nfc->knobs.no_offload) || !nf_csum_repairs(&nfc->knobs))
 		return;
-	if (READ_ONCE(iface->flags) & NF_CSUM_IFACE_MANY &&
+	foreign = is_foreign(nfc, skb);
+	if (own_only && foreign)
+		return;
+	/* What others settled is not settled for this host's own. */
+	if (READ_ONCE(iface->flags) & NF_CSUM_IFACE_MANY && own_only != foreign &&
 	    hop_is_settled(iface, hop_of(skb, state->pf)))
 		return;
 	/* All that can follow is that offloads are taken. Can they be? */
@@ -626,13 +675,12 @@ static void stop(struct nf_csum_net *nfc, struct nf_csum_iface *iface)
 	nfc->link.watches--;
 }
 
-/* Packets may set bits there at the same time. */
-static void forget_hops(struct nf_csum_iface *iface)
+static void begin_anew(struct nf_csum_iface *iface)
 {
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(iface->hops); i++)
-		WRITE_ONCE(iface->hops[i], 0);
+	forget_hops(iface);
+	WRITE_ONCE(iface->own_only, false);
+	if (READ_ONCE(iface->far_end) != NF_CSUM_FAR_LOSES)
+		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_UNKNOWN);
 }
 
 /**
@@ -646,18 +694,17 @@ void nf_csum_evidence_reset(struct nf_csum_iface *iface)
 	struct nf_csum_watch *watch = rtnl_dereference(iface->watch);
 
 	if (watch) {
-		/* A packet may be about to settle one. */
+		/* A packet may be about to settle something. */
 		spin_lock_bh(&watch->lock);
-		forget_hops(iface);
+		begin_anew(iface);
 		begin_hop(watch, NO_HOP);
 		watch->turns = 0;
+		watch->foreign = true;
 		watch->many = READ_ONCE(iface->flags) & NF_CSUM_IFACE_MANY;
 		spin_unlock_bh(&watch->lock);
 	} else {
-		forget_hops(iface);
+		begin_anew(iface);
 	}
-	if (READ_ONCE(iface->far_end) != NF_CSUM_FAR_LOSES)
-		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_UNKNOWN);
 }
 
 static void start(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
@@ -682,6 +729,7 @@ static void start(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 		return;
 	spin_lock_init(&watch->lock);
 	watch->many = READ_ONCE(iface->flags) & NF_CSUM_IFACE_MANY;
+	watch->foreign = !READ_ONCE(iface->own_only);
 	begin_hop(watch, NO_HOP);
 	rcu_assign_pointer(iface->watch, watch);
 	WRITE_ONCE(iface->far_end, NF_CSUM_FAR_WATCHED);
@@ -739,7 +787,7 @@ static void sync_iface(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 {
 	/* If it is switched on again, everything is looked at anew. */
 	if (!wanted) {
-		forget_hops(iface);
+		nf_csum_evidence_reset(iface);
 		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_UNKNOWN);
 		stop(nfc, iface);
 		return;

@@ -33,7 +33,6 @@ enum nf_csum_far_end {
  * @head: what came again from the front ends here
  * @tail: what came again from the back begins here
  * @round: the round of the watch in which it was sent
- * @foreign: its sender is not on this host, and may send again what was not lost
  */
 struct nf_csum_range {
 	u32 start;
@@ -41,7 +40,6 @@ struct nf_csum_range {
 	u32 head;
 	u32 tail;
 	unsigned int round;
-	bool foreign;
 };
 
 /**
@@ -58,6 +56,8 @@ struct nf_csum_range {
  *	only one behind the device
  * @turns: how many next hops were looked at
  * @many: there are several next hops behind the device
+ * @foreign: no sender on this host is known to send it GSO packets: it is about others,
+ *	which may send again what was not lost
  * @flows: TCP connections, by a hash of addresses and ports
  * @rcu: frees it
  */
@@ -73,6 +73,7 @@ struct nf_csum_watch {
 	u32 hop;
 	unsigned int turns;
 	bool many;
+	bool foreign;
 	struct nf_csum_flow {
 		u64 key;
 		unsigned long used;
@@ -91,7 +92,7 @@ static inline bool nf_csum_watch_is_vain(const struct nf_csum_watch *watch)
 }
 
 bool nf_csum_watch_sent(struct nf_csum_watch *watch, u64 key, u32 seq,
-			unsigned int len, unsigned int gso_size, bool foreign);
+			unsigned int len, unsigned int gso_size);
 void nf_csum_watch_began(struct nf_csum_watch *watch, u64 key);
 enum nf_csum_far_end nf_csum_watch_acked(struct nf_csum_watch *watch, u64 key,
 					 u32 ack);

@@ -44,6 +44,8 @@ struct nf_csum_watch;
  *	under the RTNL
  * @ingress_wanted: a packet from here was repaired that others may take away
  * @far_end: enum nf_csum_far_end
+ * @own_only: only senders on this host are listened to when it is watched; until then
+ *	@hops are those that others settled
  * @watch: what is remembered while it is watched, else NULL; under RCU
  * @hops: next hops behind a bridge that are settled: a Bloom filter
  */
@@ -57,6 +59,7 @@ struct nf_csum_iface {
 	struct nf_csum_ingress *ingress;
 	bool ingress_wanted;
 	u8 far_end;
+	bool own_only;
 	struct nf_csum_watch __rcu *watch;
 	DECLARE_BITMAP(hops, NF_CSUM_HOPS);
 };

@@ -16,8 +16,8 @@
  *							READ_ONCE()
  *	iface->ingress,		link.c, RTNL		the packet path,
  *	->ingress_wanted	and the packet path	READ_ONCE()
- *	iface->far_end		evidence.c, RTNL	the packet path,
- *				and the packet path	READ_ONCE()
+ *	iface->far_end,		evidence.c, RTNL	the packet path,
+ *	->own_only		and the packet path	READ_ONCE()
  *	iface->hops		evidence.c, RTNL	the packet path,
  *				and the packet path	atomic
  *	iface->watch		evidence.c, RTNL	the packet path, RCU;
