@@ -697,6 +697,23 @@ static void only_what_leaves_whole_tells(struct kunit *test)
 	host_free(test, &w->host);
 }
 
+/* What a guest sends is not trusted to have as many segments as it says, and no more. */
+static void guests_packets_leave_whole(struct kunit *test)
+{
+	const u8 family = *(const u8 *)test->param_value;
+	struct watched *w = watched_init(test, false);
+	const struct sent s = {
+		.family = family, .host = 1, .seq = 1000, .len = 2 * MSS,
+		.gso = true, .gso_type = SKB_GSO_DODGY,
+	};
+
+	pass(w, &s);
+	KUNIT_EXPECT_EQ(test, w->watch->packets, 1U);
+	ack(w, family, 1, 1000 + 2 * MSS);
+	KUNIT_EXPECT_EQ(test, far_end(w), NF_CSUM_FAR_SETTLED);
+	host_free(test, &w->host);
+}
+
 /* IPsec encrypts segments, one by one, behind the hook. */
 static void encrypted_tells_nothing(struct kunit *test)
 {
@@ -1241,6 +1258,7 @@ static struct kunit_case watched_test_cases[] = {
 	KUNIT_CASE_PARAM(connection_begins_anew, family_gen_params),
 	KUNIT_CASE_PARAM(others_are_left_alone, family_gen_params),
 	KUNIT_CASE_PARAM(only_what_leaves_whole_tells, whole_gen_params),
+	KUNIT_CASE_PARAM(guests_packets_leave_whole, family_gen_params),
 	KUNIT_CASE_PARAM(encrypted_tells_nothing, family_gen_params),
 	KUNIT_CASE_PARAM(vain_is_given_up, family_gen_params),
 	KUNIT_CASE_PARAM(watch_is_wanted, want_gen_params),

@@ -409,10 +409,11 @@ static bool is_heard(struct nf_csum_iface *iface, struct nf_csum_watch *watch,
  */
 static bool leaves_whole(const struct sk_buff *skb, const struct net_device *out)
 {
+	/* Of what a guest sends the kernel only counts the segments. */
+	netdev_features_t features = READ_ONCE(out->features) | NETIF_F_GSO_ROBUST;
 	const struct dst_entry *dst = skb_dst(skb);
 
-	return skb_is_gso(skb) &&
-	       skb_gso_ok((struct sk_buff *)skb, READ_ONCE(out->features)) &&
+	return skb_is_gso(skb) && skb_gso_ok((struct sk_buff *)skb, features) &&
 	       skb->len + out->hard_header_len < READ_ONCE(out->gso_max_size) &&
 	       skb_shinfo(skb)->gso_segs <= READ_ONCE(out->gso_max_segs) &&
 	       !(dst && dst_xfrm(dst));
