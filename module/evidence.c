@@ -11,7 +11,8 @@
  * looked at again. But if some were confirmed to be lost, more than half as many
  * have to get there: a segment can have been sent before its range was remembered.
  * If four are confirmed to be lost before that, the device has its offloads taken.
- * Anything else is no evidence.
+ * Anything else is no evidence. So is an acknowledgment of bytes that were not seen to
+ * leave: what came again may have gone the same way.
  *
  * If a far end is silent for a moment, all that was under way is sent again, of all
  * connections, as if it had been lost. That is one event, so no more than two of a
@@ -98,7 +99,7 @@ static struct nf_csum_flow *find_flow(struct nf_csum_watch *watch, u64 key)
 }
 
 static struct nf_csum_flow *find_or_add_flow(struct nf_csum_watch *watch,
-					     u64 key)
+					     u64 key, u32 seq)
 {
 	struct nf_csum_flow *flow;
 
@@ -108,6 +109,7 @@ static struct nf_csum_flow *find_or_add_flow(struct nf_csum_watch *watch,
 			return NULL;
 		memset(flow, 0, sizeof(*flow));
 		flow->key = key;
+		flow->next = seq;
 	}
 	flow->used = jiffies;
 	return flow;
@@ -129,6 +131,12 @@ static bool overlaps(const struct nf_csum_range *range, u32 start, u32 end)
 	       before(start, range->end);
 }
 
+static void leaves(struct nf_csum_flow *flow, u32 end)
+{
+	if (after(end, flow->next))
+		flow->next = end;
+}
+
 static bool is_lost(const struct nf_csum_range *range)
 {
 	return range->head == range->tail;
@@ -144,9 +152,10 @@ static void sent_gso(struct nf_csum_watch *watch, u64 key, u32 seq,
 
 	WRITE_ONCE(watch->used, jiffies);
 	watch->sent++;
-	flow = find_or_add_flow(watch, key);
+	flow = find_or_add_flow(watch, key, seq);
 	if (!flow)
 		return;
+	leaves(flow, seq + len);
 	for (i = 0; i < NF_CSUM_WATCH_RANGES; i++) {
 		range = &flow->ranges[i];
 		if (overlaps(range, seq, seq + len)) {
@@ -195,7 +204,10 @@ static bool sent_plain(struct nf_csum_watch *watch, u64 key, u32 seq,
 	bool lost = false;
 	unsigned int i;
 
-	for (i = 0; flow && i < NF_CSUM_WATCH_RANGES; i++) {
+	if (!flow)
+		return false;
+	leaves(flow, seq + len);
+	for (i = 0; i < NF_CSUM_WATCH_RANGES; i++) {
 		range = &flow->ranges[i];
 		if (overlaps(range, seq, seq + len))
 			lost |= came_again(range, seq, seq + len);
@@ -241,7 +253,7 @@ void nf_csum_watch_began(struct nf_csum_watch *watch, u64 key)
 	struct nf_csum_flow *flow = find_flow(watch, key);
 
 	if (flow)
-		memset(flow->ranges, 0, sizeof(flow->ranges));
+		memset(flow, 0, sizeof(*flow));
 }
 EXPORT_SYMBOL_IF_KUNIT(nf_csum_watch_began);
 
@@ -276,6 +288,9 @@ enum nf_csum_far_end nf_csum_watch_acked(struct nf_csum_watch *watch, u64 key,
 	struct nf_csum_range *range;
 	unsigned int i;
 
+	/* The end of a connection is acknowledged as if it were a byte. */
+	if (flow && after(ack, flow->next + 1))
+		memset(flow->ranges, 0, sizeof(flow->ranges));
 	for (i = 0; flow && i < NF_CSUM_WATCH_RANGES; i++) {
 		range = &flow->ranges[i];
 		if (is_free(range) || before(ack, range->end))

@@ -77,6 +77,7 @@ struct nf_csum_watch {
 	struct nf_csum_flow {
 		u64 key;
 		unsigned long used;
+		u32 next;	/* behind the last byte that was seen to leave */
 		struct nf_csum_range ranges[NF_CSUM_WATCH_RANGES];
 	} flows[NF_CSUM_WATCH_FLOWS];
 	struct rcu_head rcu;
