@@ -167,17 +167,20 @@ static bool ports_stay_here(void)
 }
 
 /*
- * Does whatever leaves @dev stay on this host? It does if @dev leaves checksums to
- * others, and so do all devices below it, such as a bridge's ports. A tun that is no
- * tap is mostly a VPN's, whose other end is elsewhere. @switched: look at the ports of
+ * Does whatever leaves @dev stay on this host? It does if @dev is of a kind that leaves
+ * checksums to others, and so are all devices below it, such as a bridge's ports. That
+ * the administrator named it does not say where those others are. A tun that is no tap
+ * is mostly a VPN's, whose other end is elsewhere. @switched: look at the ports of
  * Open vSwitch, too. Not in the second call: they may lead back here.
  */
 static bool stays_here(struct net_device *dev, bool switched)
 {
+	unsigned long flags = nf_csum_iface_is_stacked(dev) ?
+			      flags_of(dev, MAX_DEPTH) : classify(dev);
 	struct net_device *lower;
 	struct list_head *iter;
 
-	if (!(flags_of(dev, MAX_DEPTH) & NF_CSUM_IFACE_FINISH))
+	if (!(flags & NF_CSUM_IFACE_FINISH))
 		return false;
 	if (dev->rtnl_link_ops && !strcmp(dev->rtnl_link_ops->kind, "tun") &&
 	    !is_tap(dev))
