@@ -24,6 +24,7 @@
 #include <net/dst.h>
 #include <net/ip6_checksum.h>
 #include <net/net_namespace.h>
+#include <net/route.h>
 
 #include <nf_csum/evidence.h>
 #include <nf_csum/offload.h>
@@ -382,6 +383,34 @@ static void hops_are_not_mixed_up(struct kunit *test)
 		gso(w, family, i, 1000, 0);
 	KUNIT_EXPECT_EQ(test, w->watch->sent, 1U);
 	KUNIT_EXPECT_EQ(test, w->watch->packets, 1U);
+	host_free(test, &w->host);
+}
+
+/* Where IPv4 goes through an IPv6 gateway, that is the next hop. */
+static void ipv6_gateway_is_one_hop(struct kunit *test)
+{
+	struct watched *w = watched_init(test, true);
+	struct dst_ops ops = { .family = AF_INET };
+	struct rtable *rt = kunit_kzalloc(test, sizeof(*rt), GFP_KERNEL);
+	struct sent s = {
+		.family = NFPROTO_IPV4, .seq = 1000, .len = 2 * MSS, .gso = true,
+	};
+
+	KUNIT_ASSERT_NOT_NULL(test, rt);
+	rt->dst.ops = &ops;
+	rt->rt_gw_family = AF_INET6;
+	rt->rt_gw6.s6_addr[15] = 1;
+	s.dst = &rt->dst;
+	for (s.host = 1; s.host < 5; s.host++)
+		pass(w, &s);
+	KUNIT_EXPECT_EQ(test, w->watch->sent, 4U);
+	KUNIT_EXPECT_EQ(test, w->watch->turns, 1U);
+	/* Another one is another. */
+	fall_quiet(w);
+	rt->rt_gw6.s6_addr[15] = 2;
+	s.host = 1;
+	pass(w, &s);
+	KUNIT_EXPECT_EQ(test, w->watch->turns, 2U);
 	host_free(test, &w->host);
 }
 
@@ -1262,6 +1291,7 @@ static struct kunit_case watched_test_cases[] = {
 	KUNIT_CASE_PARAM(hops_take_turns, family_gen_params),
 	KUNIT_CASE_PARAM(hops_are_told_apart, family_gen_params),
 	KUNIT_CASE_PARAM(hops_are_not_mixed_up, family_gen_params),
+	KUNIT_CASE(ipv6_gateway_is_one_hop),
 	KUNIT_CASE_PARAM(strangers_make_no_evidence, sender_gen_params),
 	KUNIT_CASE_PARAM(strangers_delay_nothing, stranger_gen_params),
 	KUNIT_CASE_PARAM(connection_begins_anew, family_gen_params),

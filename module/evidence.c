@@ -324,19 +324,32 @@ static u64 key_of(const struct endpoints *e)
 	return siphash(e, sizeof(*e), &hash_key) ?: 1;
 }
 
+static u32 hash_of_ipv4(__be32 to)
+{
+	return jhash_1word((__force u32)to, hash_key.key[0]) ?: 1;
+}
+
+static u32 hash_of_ipv6(const struct in6_addr *to)
+{
+	return jhash2((const u32 *)to, sizeof(*to) / sizeof(u32),
+		      hash_key.key[0]) ?: 1;
+}
+
 /* The next hop of a packet that leaves, as a hash. */
 static u32 hop_of(const struct sk_buff *skb, u8 family)
 {
 	const struct dst_entry *dst = skb_dst(skb);
-	u32 hash, initval = hash_key.key[0];
 
 	if (family == NFPROTO_IPV4) {
 		__be32 to = ((const struct iphdr *)skb->data)->daddr;
+		const struct rtable *rt;
 
-		if (dst && dst->ops->family == AF_INET)
-			to = rt_nexthop(container_of(dst, struct rtable, dst),
-					to);
-		hash = jhash_1word((__force u32)to, initval);
+		if (!dst || dst->ops->family != AF_INET)
+			return hash_of_ipv4(to);
+		rt = container_of(dst, struct rtable, dst);
+		return rt->rt_gw_family == AF_INET6 ?
+			hash_of_ipv6(&rt->rt_gw6) :
+			hash_of_ipv4(rt_nexthop(rt, to));
 	} else {
 		const struct in6_addr *to;
 
@@ -344,10 +357,8 @@ static u32 hop_of(const struct sk_buff *skb, u8 family)
 		if (dst && dst->ops->family == AF_INET6)
 			to = rt6_nexthop(container_of(dst, struct rt6_info,
 						      dst), to);
-		hash = jhash2((const u32 *)to, sizeof(*to) / sizeof(u32),
-			      initval);
+		return hash_of_ipv6(to);
 	}
-	return hash ?: 1;
 }
 
 /* A Bloom filter: a next hop has three bits, and few share all three with others. */
