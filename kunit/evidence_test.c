@@ -9,7 +9,7 @@
 
 /* What happens, one step after the other. */
 struct step {
-	enum { END, GSO, PLAIN, ACK, SYN } what;
+	enum { END, GSO, SPLIT, PLAIN, ACK, SYN } what;
 	u32 at;			/* sequence number */
 	unsigned int len;
 	bool lost;		/* nf_csum_watch_sent() says so */
@@ -103,6 +103,11 @@ static const struct evidence_case {
 		LOST_PAIR(40000),
 		{ ACK, 40000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED } },
 	  .foreign = true },
+	{ "that segments get there proves nothing", {
+		{ SPLIT, 1000, 2 * MSS },
+		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		{ GSO, 10000, 2 * MSS },
+		{ ACK, 10000 + 2 * MSS, .far_end = NF_CSUM_FAR_SETTLED } } },
 	{ "but for others like it of what got there", {
 		{ GSO, 1000, 2 * MSS },
 		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_SETTLED } },
@@ -252,7 +257,8 @@ static void evidence_is_weighed(struct kunit *test)
 					    nf_csum_watch_sent(watch, key, s->at,
 							       s->len,
 							       s->what == PLAIN ?
-							       0 : MSS),
+							       0 : MSS,
+							       s->what != SPLIT),
 					    s->lost, "step %zu", s - c->steps);
 	}
 }
@@ -267,8 +273,8 @@ static void patience_ends(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, watch);
 	for (i = 0; i < 100000; i++) {
 		/* The second is sent again, so there is room. */
-		nf_csum_watch_sent(watch, KEY, 1000, 2 * MSS, MSS);
-		nf_csum_watch_sent(watch, KEY, 1000, 2 * MSS, MSS);
+		nf_csum_watch_sent(watch, KEY, 1000, 2 * MSS, MSS, true);
+		nf_csum_watch_sent(watch, KEY, 1000, 2 * MSS, MSS, true);
 		if (nf_csum_watch_acked(watch, KEY + 1, 0) ==
 		    NF_CSUM_FAR_SETTLED)
 			break;
@@ -287,7 +293,7 @@ static void silence_ends_it(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, watch);
 	for (i = 0; i < 1000000 && !nf_csum_watch_is_vain(watch); i++)
 		nf_csum_watch_sent(watch, KEY + i % 100, i * 2 * MSS, 2 * MSS,
-				   MSS);
+				   MSS, true);
 	/* Long after one that loses all would have been found. */
 	KUNIT_EXPECT_GT(test, i, 20000U);
 	KUNIT_EXPECT_LT(test, i, 500000U);

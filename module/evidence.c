@@ -143,7 +143,7 @@ static bool is_lost(const struct nf_csum_range *range)
 }
 
 static void sent_gso(struct nf_csum_watch *watch, u64 key, u32 seq,
-		     unsigned int len, unsigned int gso_size)
+		     unsigned int len, unsigned int gso_size, bool whole)
 {
 	struct nf_csum_range *range, *place = NULL;
 	struct nf_csum_flow *flow;
@@ -173,6 +173,7 @@ static void sent_gso(struct nf_csum_watch *watch, u64 key, u32 seq,
 	place->head = place->start;
 	place->tail = place->end;
 	place->round = watch->round;
+	place->whole = whole;
 	watch->packets++;
 }
 
@@ -222,18 +223,19 @@ static bool sent_plain(struct nf_csum_watch *watch, u64 key, u32 seq,
  * @seq: sequence number of its first byte, host order
  * @len: bytes of payload
  * @gso_size: bytes of a segment, 0 if it is not GSO
+ * @whole: the device is not handed segments instead
  *
  * Context: Any.
  * Return: true if this is what was missing of a GSO packet that came again.
  */
 bool nf_csum_watch_sent(struct nf_csum_watch *watch, u64 key, u32 seq,
-			unsigned int len, unsigned int gso_size)
+			unsigned int len, unsigned int gso_size, bool whole)
 {
 	if (!len)
 		return false;
 	if (!gso_size)
 		return sent_plain(watch, key, seq, len);
-	sent_gso(watch, key, seq, len, gso_size);
+	sent_gso(watch, key, seq, len, gso_size, whole);
 	return false;
 }
 EXPORT_SYMBOL_IF_KUNIT(nf_csum_watch_sent);
@@ -297,7 +299,8 @@ enum nf_csum_far_end nf_csum_watch_acked(struct nf_csum_watch *watch, u64 key,
 			continue;
 		if (!is_lost(range)) {
 			forget(range);
-			if (++watch->arrived > watch->confirmed / 2)
+			watch->arrived += range->whole;
+			if (watch->arrived > watch->confirmed / 2)
 				return NF_CSUM_FAR_SETTLED;
 			continue;
 		}
@@ -419,36 +422,43 @@ static void listen_to_own(struct nf_csum_iface *iface,
  * first GSO packet on, and then nobody else is.
  */
 static bool is_heard(struct nf_csum_iface *iface, struct nf_csum_watch *watch,
-		     bool foreign, bool whole)
+		     bool foreign, bool gso)
 {
 	if (foreign == watch->foreign)
 		return true;
-	if (foreign || !whole)
+	if (foreign || !gso)
 		return false;
 	listen_to_own(iface, watch);
 	return true;
 }
 
 /*
- * Does the device get the packet as it is? What the kernel segments or encrypts
- * behind the hook gets there whatever the far end reads, and so proves nothing.
+ * Does the device get the packet as it is? The segments that the kernel makes of it
+ * behind the hook are lost, too, if their checksums stay pending. But if they get there,
+ * that does not prove that GSO packets would.
  */
 static bool leaves_whole(const struct sk_buff *skb, const struct net_device *out)
 {
 	/* Of what a guest sends the kernel only counts the segments. */
 	netdev_features_t features = READ_ONCE(out->features) | NETIF_F_GSO_ROBUST;
+
+	return skb_gso_ok((struct sk_buff *)skb, features) &&
+	       skb->len + out->hard_header_len < READ_ONCE(out->gso_max_size) &&
+	       skb_shinfo(skb)->gso_segs <= READ_ONCE(out->gso_max_segs);
+}
+
+/* IPsec segments, finishes and encrypts behind the hook. */
+static bool is_encrypted(const struct sk_buff *skb)
+{
 	const struct dst_entry *dst = skb_dst(skb);
 
-	return skb_is_gso(skb) && skb_gso_ok((struct sk_buff *)skb, features) &&
-	       skb->len + out->hard_header_len < READ_ONCE(out->gso_max_size) &&
-	       skb_shinfo(skb)->gso_segs <= READ_ONCE(out->gso_max_segs) &&
-	       !(dst && dst_xfrm(dst));
+	return dst && dst_xfrm(dst);
 }
 
 /* Is the packet for the next hop that is being watched, or may its own begin? */
 static bool is_about(struct nf_csum_watch *watch,
 		     const struct nf_csum_iface *iface,
-		     const struct sk_buff *skb, u8 family, bool whole)
+		     const struct sk_buff *skb, u8 family, bool gso)
 {
 	u32 hop;
 
@@ -457,7 +467,7 @@ static bool is_about(struct nf_csum_watch *watch,
 	hop = hop_of(skb, family);
 	if (hop == watch->hop)
 		return true;
-	if (!whole || hop_is_settled(iface, hop))
+	if (!gso || hop_is_settled(iface, hop))
 		return false;
 	if (watch->hop != NO_HOP && time_before(jiffies, watch->used + QUIET))
 		return false;
@@ -564,7 +574,7 @@ unsigned int nf_csum_evidence_sent(void *priv, struct sk_buff *skb,
 	struct nf_csum_net *nfc = priv;
 	struct nf_csum_iface *iface;
 	struct nf_csum_watch *watch;
-	bool lost = false, whole, foreign;
+	bool gso, foreign, lost = false;
 	unsigned int gso_size;
 	struct segment s;
 
@@ -574,18 +584,19 @@ unsigned int nf_csum_evidence_sent(void *priv, struct sk_buff *skb,
 	    !read_segment(skb, state->pf, false, &s))
 		return NF_ACCEPT;
 
+	gso = skb_is_gso(skb) && !is_encrypted(skb);
 	gso_size = skb_is_gso(skb) ? skb_shinfo(skb)->gso_size : 0;
-	whole = leaves_whole(skb, state->out);
 	/* Like a packet of one segment: not remembered, but it voids what it repeats. */
-	if (gso_size && !whole)
+	if (gso_size && !gso)
 		gso_size = s.len;
 	foreign = is_foreign(nfc, skb);
 	spin_lock_bh(&watch->lock);
-	if (is_heard(iface, watch, foreign, whole) &&
-	    is_about(watch, iface, skb, state->pf, whole)) {
+	if (is_heard(iface, watch, foreign, gso) &&
+	    is_about(watch, iface, skb, state->pf, gso)) {
 		if (unlikely(s.begins))
 			nf_csum_watch_began(watch, s.key);
-		lost = nf_csum_watch_sent(watch, s.key, s.seq, s.len, gso_size);
+		lost = nf_csum_watch_sent(watch, s.key, s.seq, s.len, gso_size,
+					  gso && leaves_whole(skb, state->out));
 		if (unlikely(nf_csum_watch_is_vain(watch)))
 			far_end = watch->many ? settle_hop(iface, watch) :
 						NF_CSUM_FAR_SETTLED;
@@ -673,7 +684,7 @@ void nf_csum_evidence_want(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 	if (!READ_ONCE(nfc->knobs.no_offload) || !nf_csum_repairs(&nfc->knobs))
 		return;
 	foreign = is_foreign(nfc, skb);
-	if (own_only && foreign)
+	if ((own_only && foreign) || is_encrypted(skb))
 		return;
 	/* What others settled is not settled for this host's own. */
 	if (READ_ONCE(iface->flags) & NF_CSUM_IFACE_MANY && own_only != foreign &&
@@ -685,8 +696,6 @@ void nf_csum_evidence_want(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 		WRITE_ONCE(iface->far_end, NF_CSUM_FAR_SETTLED);
 		return;
 	}
-	if (!leaves_whole(skb, out))
-		return;
 	WRITE_ONCE(iface->far_end, NF_CSUM_FAR_WANTED);
 	nf_csum_link_changed(nfc);
 }

@@ -33,6 +33,7 @@ enum nf_csum_far_end {
  * @head: what came again from the front ends here
  * @tail: what came again from the back begins here
  * @round: the round of the watch in which it was sent
+ * @whole: it was to leave as it is: that it gets there proves something
  */
 struct nf_csum_range {
 	u32 start;
@@ -40,6 +41,7 @@ struct nf_csum_range {
 	u32 head;
 	u32 tail;
 	unsigned int round;
+	bool whole;
 };
 
 /**
@@ -93,7 +95,7 @@ static inline bool nf_csum_watch_is_vain(const struct nf_csum_watch *watch)
 }
 
 bool nf_csum_watch_sent(struct nf_csum_watch *watch, u64 key, u32 seq,
-			unsigned int len, unsigned int gso_size);
+			unsigned int len, unsigned int gso_size, bool whole);
 void nf_csum_watch_began(struct nf_csum_watch *watch, u64 key);
 enum nf_csum_far_end nf_csum_watch_acked(struct nf_csum_watch *watch, u64 key,
 					 u32 ack);
