@@ -211,7 +211,7 @@ static bool lacks_length(const struct sk_buff *skb, u8 nexthdr)
 {
 	return skb_is_gso(skb) ||
 	       (nexthdr == NEXTHDR_HOP &&
-		skb->len - sizeof(struct ipv6hdr) > IPV6_MAXPLEN);
+		skb->len - sizeof(struct ipv6hdr) > U16_MAX);
 }
 
 static enum nf_csum_counter parse_ipv6(struct nf_csum_packet *pkt,
