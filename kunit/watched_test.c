@@ -386,9 +386,20 @@ static void hops_are_not_mixed_up(struct kunit *test)
 	host_free(test, &w->host);
 }
 
-/* Where IPv4 goes through an IPv6 gateway, that is the next hop. */
-static void ipv6_gateway_is_one_hop(struct kunit *test)
+static void set_gateway(struct rtable *rt, u8 family, u8 i)
 {
+	rt->rt_gw_family = family;
+	if (family == AF_INET)
+		rt->rt_gw4 = htonl(0x0a000000 + i);
+	else
+		rt->rt_gw6.s6_addr[15] = i;
+}
+
+/* The gateway is the next hop, of IPv4 also an IPv6 one. */
+static void gateway_is_one_hop(struct kunit *test)
+{
+	const u8 family = *(const u8 *)test->param_value == NFPROTO_IPV4 ?
+			  AF_INET : AF_INET6;
 	struct watched *w = watched_init(test, true);
 	struct dst_ops ops = { .family = AF_INET };
 	struct rtable *rt = kunit_kzalloc(test, sizeof(*rt), GFP_KERNEL);
@@ -398,8 +409,7 @@ static void ipv6_gateway_is_one_hop(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, rt);
 	rt->dst.ops = &ops;
-	rt->rt_gw_family = AF_INET6;
-	rt->rt_gw6.s6_addr[15] = 1;
+	set_gateway(rt, family, 1);
 	s.dst = &rt->dst;
 	for (s.host = 1; s.host < 5; s.host++)
 		pass(w, &s);
@@ -407,7 +417,7 @@ static void ipv6_gateway_is_one_hop(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, w->watch->turns, 1U);
 	/* Another one is another. */
 	fall_quiet(w);
-	rt->rt_gw6.s6_addr[15] = 2;
+	set_gateway(rt, family, 2);
 	s.host = 1;
 	pass(w, &s);
 	KUNIT_EXPECT_EQ(test, w->watch->turns, 2U);
@@ -1289,7 +1299,7 @@ static struct kunit_case watched_test_cases[] = {
 	KUNIT_CASE_PARAM(hops_take_turns, family_gen_params),
 	KUNIT_CASE_PARAM(hops_are_told_apart, family_gen_params),
 	KUNIT_CASE_PARAM(hops_are_not_mixed_up, family_gen_params),
-	KUNIT_CASE(ipv6_gateway_is_one_hop),
+	KUNIT_CASE_PARAM(gateway_is_one_hop, family_gen_params),
 	KUNIT_CASE_PARAM(strangers_make_no_evidence, sender_gen_params),
 	KUNIT_CASE_PARAM(strangers_delay_nothing, stranger_gen_params),
 	KUNIT_CASE_PARAM(connection_begins_anew, family_gen_params),
