@@ -199,6 +199,12 @@ static const char *program_at(struct findings *findings, struct scene *scene,
 			  link->xdp_id);
 }
 
+/* Are there many far ends behind it? */
+static bool is_switch(const struct link *link)
+{
+	return !strcmp(link->kind, "bridge") || !strcmp(link->kind, "openvswitch");
+}
+
 /* Is there a way to this device on which no hook sees a packet? */
 static bool is_past_hooks(struct findings *findings, struct scene *scene,
 			  const struct link *link)
@@ -209,8 +215,7 @@ static bool is_past_hooks(struct findings *findings, struct scene *scene,
 	int i;
 
 	master = links_by_index(scene_links(findings->scenes, scene), link->master);
-	if (master && (!strcmp(master->kind, "bridge") ||
-		       !strcmp(master->kind, "openvswitch")))
+	if (master && is_switch(master))
 		return true;
 	for (i = 0; i < nft->flowtables_count; i++)
 		if (takes_from(&nft->flowtables[i], link->name))
@@ -267,6 +272,14 @@ static bool is_taken(const struct scene *scene, const char *name)
 	return iface && iface->offloads_taken;
 }
 
+/* The device that it lies on, in the same namespace, or NULL. */
+static const struct link *below(const struct links *links, const struct link *link)
+{
+	if (link->lower_nsid >= 0 || !strcmp(link->kind, "veth"))
+		return NULL;
+	return links_by_index(links, link->lower);
+}
+
 /*
  * Is the loss of the past? Packets of a bridge leave by its ports, and those of a VLAN
  * by the device below: it is enough that the offloads of one of them are taken.
@@ -285,19 +298,27 @@ static bool is_past(struct findings *findings, struct scene *scene, const char *
 		if (links->links[i].master == link->index &&
 		    is_taken(scene, links->links[i].name))
 			return true;
-	lower = link->lower_nsid < 0 && strcmp(link->kind, "veth") ?
-		links_by_index(links, link->lower) : NULL;
+	lower = below(links, link);
 	return lower && is_taken(scene, lower->name);
 }
 
-/* Has the interface one far end, or as many as a switch has? */
+/* Has the interface one far end, or as many as a switch that it is or lies on? */
 static bool has_one_far_end(const struct findings *findings, struct scene *scene,
 			    const char *name)
 {
-	const struct link *link;
+	const struct links *links = scene_links(findings->scenes, scene);
+	const struct link *link = links_by_name(links, name);
+	int depth;
 
-	link = links_by_name(scene_links(findings->scenes, scene), name);
-	return link && strcmp(link->kind, "bridge") && strcmp(link->kind, "openvswitch");
+	/* What is not known may be anything. */
+	if (!link)
+		return false;
+	for (depth = 0; link && depth < 8; depth++) {
+		if (is_switch(link))
+			return false;
+		link = below(links, link);
+	}
+	return !link;
 }
 
 /* Will the module itself be sure, if there is anything to be sure of? */
