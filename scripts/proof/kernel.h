@@ -257,6 +257,17 @@ static inline int skb_checksum_start_offset(const struct sk_buff *skb)
 }
 
 /* What a harness gives its packets, or never has called. */
+struct skb_seq_state {
+	unsigned int lower_offset;
+	unsigned int upper_offset;
+};
+
+u32 crc32c(u32 crc, const void *data, unsigned int len);
+void skb_prepare_seq_read(struct sk_buff *skb, unsigned int from,
+			  unsigned int to, struct skb_seq_state *seq);
+unsigned int skb_seq_read(unsigned int consumed, const u8 **data,
+			  struct skb_seq_state *seq);
+void skb_abort_seq_read(struct skb_seq_state *seq);
 int skb_copy_bits(const struct sk_buff *skb, int off, void *to, int len);
 __wsum skb_checksum(const struct sk_buff *skb, int off, int len, __wsum sum);
 __wsum csum_partial(const void *from, int len, __wsum sum);

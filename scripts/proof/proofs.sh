@@ -52,6 +52,15 @@ proof outer_refresh 'NAT undone: what was right is right again, what was wrong i
 	sums.c '' '' \
 	module/repair.c 's/== 1 \? 2 : 1\)/== 1 ? 1 : 1)/'
 
+# --- SCTP ---
+
+proof crc32c_bytes 'SCTP: every byte is summed once, in order, in whatever pieces they lie' \
+	crc.c '--unwind 20' '' \
+	module/crc32c.c 's/min\(len, to - from\)/len/'
+proof crc32c 'SCTP: all of the packet is summed, and the field as 0' \
+	crc.c '' 'add_bytes:bytes_proven crc32c:four_zeros' \
+	module/crc32c.c 's/thoff \+ sizeof\(struct sctphdr\), end/thoff + offsetof(struct sctphdr, checksum), end/'
+
 # --- Seeds ---
 
 proof seed_ipv4 'IPv4: the seed is the sum of the pseudo-header' \
