@@ -35,6 +35,7 @@
 #ifdef CONFIG_NETFILTER_INGRESS
 
 static struct rtnl_link_ops vlan = { .kind = "vlan" };
+static struct rtnl_link_ops veth = { .kind = "veth" };
 
 /* Takes away what a device receives, as a flowtable does. */
 static struct {
@@ -291,6 +292,29 @@ static void bridge_hook_follows_devices(struct kunit *test)
 	device_unmake(dev);
 }
 
+/* No knob changes: it is the far end that begins to redirect bytes, and ends. */
+static void bridge_hook_follows_xdp(struct kunit *test)
+{
+	const bool can = IS_ENABLED(CONFIG_NETFILTER_FAMILY_BRIDGE);
+	struct net_device *dev = device_alloc(test, "nfcsum%d", &veth);
+
+	dev->hw_features = NETIF_F_HW_CSUM | NETIF_F_TSO;
+	dev->features = dev->hw_features;
+	KUNIT_ASSERT_EQ(test, register_netdev(dev), 0);
+	KUNIT_EXPECT_FALSE(test, bridges_are_hooked());
+	rtnl_lock();
+	dev->hw_features &= ~NETIF_F_TSO;
+	netdev_features_change(dev);
+	rtnl_unlock();
+	KUNIT_EXPECT_EQ(test, WAIT_FOR(bridges_are_hooked() == can), true);
+	rtnl_lock();
+	dev->hw_features |= NETIF_F_TSO;
+	netdev_features_change(dev);
+	rtnl_unlock();
+	KUNIT_EXPECT_TRUE(test, WAIT_FOR(!bridges_are_hooked()));
+	device_unmake(dev);
+}
+
 #endif
 
 static struct kunit_case link_test_cases[] = {
@@ -298,6 +322,7 @@ static struct kunit_case link_test_cases[] = {
 	KUNIT_CASE_PARAM(ingress_follows_others, family_gen_params),
 	KUNIT_CASE_PARAM(ingress_is_below, family_gen_params),
 	KUNIT_CASE(bridge_hook_follows_devices),
+	KUNIT_CASE(bridge_hook_follows_xdp),
 #endif
 	KUNIT_CASE(bridge_hook_follows_knobs),
 	{}

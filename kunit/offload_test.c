@@ -334,6 +334,52 @@ static void offload_follows_xdp(struct kunit *test)
 	device_unmake(dev);
 }
 
+/* So many that every part of a table of them has some. */
+#define MANY	256
+
+/* The module goes while devices have their offloads taken. */
+static void offload_gives_all_back(struct kunit *test)
+{
+	const netdev_features_t had = OTHERS | CSUM | TSO | CRC;
+	struct net_device **devs, *dev;
+	struct net *other;
+	LIST_HEAD(gone);
+	unsigned int i;
+
+	other = kunit_kzalloc(test, sizeof(*other), GFP_KERNEL);
+	devs = kunit_kcalloc(test, MANY, sizeof(*devs), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	KUNIT_ASSERT_NOT_NULL(test, devs);
+	KUNIT_EXPECT_FALSE(test, nf_csum_offload_any(&init_net));
+	for (i = 0; i < MANY; i++) {
+		dev = device_alloc(test, "nfcsum%d", NULL);
+		dev->hw_features = had;
+		dev->features = had;
+		KUNIT_ASSERT_EQ(test, register_netdev(dev), 0);
+		devs[i] = dev;
+		rtnl_lock();
+		nf_csum_offload_prove(dev);
+		KUNIT_EXPECT_TRUE(test, nf_csum_offload_is_taken(dev));
+		rtnl_unlock();
+	}
+	KUNIT_EXPECT_TRUE(test, nf_csum_offload_any(&init_net));
+	KUNIT_EXPECT_FALSE(test, nf_csum_offload_any(other));
+
+	nf_csum_offload_unregister();
+	KUNIT_EXPECT_FALSE(test, nf_csum_offload_any(&init_net));
+	rtnl_lock();
+	for (i = 0; i < MANY; i++) {
+		KUNIT_EXPECT_EQ(test, devs[i]->features & ALL, CSUM | TSO | CRC);
+		KUNIT_EXPECT_FALSE(test, nf_csum_offload_is_taken(devs[i]));
+		unregister_netdevice_queue(devs[i], &gone);
+	}
+	unregister_netdevice_many(&gone);
+	rtnl_unlock();
+	for (i = 0; i < MANY; i++)
+		free_netdev(devs[i]);
+	KUNIT_EXPECT_EQ(test, nf_csum_offload_register(), 0);
+}
+
 static struct kunit_case offload_test_cases[] = {
 	KUNIT_CASE_PARAM(offload_exchange, offload_gen_params),
 	KUNIT_CASE(offload_towards_xdp),
@@ -341,6 +387,7 @@ static struct kunit_case offload_test_cases[] = {
 	KUNIT_CASE(offload_prove_too_late),
 	KUNIT_CASE_PARAM(offload_follows_knobs, knob_gen_params),
 	KUNIT_CASE(offload_follows_xdp),
+	KUNIT_CASE(offload_gives_all_back),
 	{}
 };
 

@@ -214,7 +214,7 @@ static void update(struct net_device *dev)
 	 * tells of the change calls this function again.
 	 */
 	wanted = dev->wanted_features;
-	if (!mask != !rec->mask)
+	if (mask != rec->mask)
 		nf_csum_link_changed(nf_csum_pernet(dev_net(dev)));
 	WRITE_ONCE(rec->mask, mask);
 	rec->taken = nf_csum_offload_exchange(dev, rec->taken, mask);
@@ -329,6 +329,7 @@ bool nf_csum_offload_any(const struct net *net)
 	rcu_read_unlock();
 	return found;
 }
+EXPORT_SYMBOL_IF_KUNIT(nf_csum_offload_any);
 
 static int handle_event(struct notifier_block *nb, unsigned long event,
 			void *ptr)
@@ -404,6 +405,7 @@ int nf_csum_offload_register(void)
 		give_all_back();
 	return err;
 }
+EXPORT_SYMBOL_IF_KUNIT(nf_csum_offload_register);
 
 /**
  * nf_csum_offload_unregister - give everything back, and take nothing more
@@ -415,3 +417,4 @@ void nf_csum_offload_unregister(void)
 	give_all_back();
 	unregister_netdevice_notifier(&notifier);
 }
+EXPORT_SYMBOL_IF_KUNIT(nf_csum_offload_unregister);
