@@ -18,6 +18,8 @@ struct step {
 };
 
 #define LOST_PAIR(at) LOST_PAIR_OF(at, KEY)
+#define LOST_SPLIT(at) \
+	{ SPLIT, at, 2 * MSS }, { PLAIN, at, MSS }, { PLAIN, (at) + MSS, MSS, true }
 
 #define LOST_PAIR_OF(at, of) \
 	{ GSO, at, 2 * MSS, .key = of }, { PLAIN, at, MSS, .key = of }, \
@@ -108,6 +110,69 @@ static const struct evidence_case {
 		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
 		{ GSO, 10000, 2 * MSS },
 		{ ACK, 10000 + 2 * MSS, .far_end = NF_CSUM_FAR_SETTLED } } },
+	{ "segments are lost, too", {
+		LOST_SPLIT(10000),
+		{ ACK, 10000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_SPLIT(20000),
+		{ ACK, 20000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_SPLIT(30000),
+		{ ACK, 30000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_SPLIT(40000),
+		{ ACK, 40000 + 2 * MSS, .far_end = NF_CSUM_FAR_LOSES } } },
+	/* Then it is the way that loses some, and who reads bytes loses all. */
+	{ "but not by a far end that takes some", {
+		{ SPLIT, 1000, 2 * MSS },
+		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_SPLIT(10000),
+		{ ACK, 10000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_SPLIT(20000),
+		{ ACK, 20000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_SPLIT(30000),
+		{ ACK, 30000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_SPLIT(40000),
+		{ ACK, 40000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_SPLIT(50000),
+		{ ACK, 50000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED } } },
+	{ "nor by one that is seen to take them later", {
+		LOST_SPLIT(10000),
+		{ ACK, 10000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_SPLIT(20000),
+		{ ACK, 20000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		{ SPLIT, 30000, 2 * MSS },
+		{ ACK, 30000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		{ SPLIT, 40000, 2 * MSS },
+		{ ACK, 40000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_SPLIT(50000),
+		{ ACK, 50000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_SPLIT(60000),
+		{ ACK, 60000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		/* One that is taken whole settles it. */
+		{ GSO, 70000, 2 * MSS },
+		{ ACK, 70000 + 2 * MSS, .far_end = NF_CSUM_FAR_SETTLED } } },
+	{ "who takes segments can lose what is whole", {
+		{ SPLIT, 1000, 2 * MSS },
+		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_PAIR(10000),
+		{ ACK, 10000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_PAIR(20000),
+		{ ACK, 20000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_SPLIT(25000),
+		{ ACK, 25000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_PAIR(30000),
+		{ ACK, 30000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_PAIR(40000),
+		{ ACK, 40000 + 2 * MSS, .far_end = NF_CSUM_FAR_LOSES } } },
+	{ "one of segments that seems to arrive hides no loss", {
+		LOST_SPLIT(10000),
+		{ ACK, 10000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_SPLIT(20000),
+		{ ACK, 20000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		{ SPLIT, 25000, 2 * MSS },
+		{ ACK, 25000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_SPLIT(30000),
+		{ ACK, 30000 + 2 * MSS, .far_end = NF_CSUM_FAR_WATCHED },
+		LOST_SPLIT(40000),
+		{ ACK, 40000 + 2 * MSS, .far_end = NF_CSUM_FAR_LOSES } } },
 	{ "but for others like it of what got there", {
 		{ GSO, 1000, 2 * MSS },
 		{ ACK, 1000 + 2 * MSS, .far_end = NF_CSUM_FAR_SETTLED } },

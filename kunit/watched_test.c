@@ -690,6 +690,20 @@ static void whole_desc(const struct whole_case *c, char *desc)
 
 KUNIT_ARRAY_PARAM(whole, whole_cases, whole_desc);
 
+static void lose_four_like(struct watched *w, const struct sent *first)
+{
+	struct sent s = *first;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		s.seq += 10000;
+		pass(w, &s);
+		plain(w, s.family, 1, s.seq, 0);
+		plain(w, s.family, 1, s.seq + MSS, 0);
+		ack(w, s.family, 1, s.seq + 2 * MSS);
+	}
+}
+
 /*
  * That segments get there which the kernel makes of a GSO packet is no proof that the
  * far end takes GSO packets. But they can be lost as well as those, being pending.
@@ -716,13 +730,12 @@ static void only_what_leaves_whole_settles(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, far_end(w), NF_CSUM_FAR_WATCHED);
 		s.seq += 2 * MSS;
 	}
-	for (i = 0; i < 4; i++) {
-		s.seq += 10000;
-		pass(w, &s);
-		plain(w, c->family, 1, s.seq, 0);
-		plain(w, c->family, 1, s.seq + MSS, 0);
-		ack(w, c->family, 1, s.seq + 2 * MSS);
-	}
+	/* A far end that takes them does not lose them: the way does. */
+	lose_four_like(w, &s);
+	KUNIT_EXPECT_EQ(test, far_end(w), NF_CSUM_FAR_WATCHED);
+	watch_anew(w);
+	w->watch->foreign = true;
+	lose_four_like(w, &s);
 	KUNIT_EXPECT_EQ(test, far_end(w), NF_CSUM_FAR_LOSES);
 	w->host.out_iface.far_end = NF_CSUM_FAR_UNKNOWN;
 	route_out(w, &s);

@@ -263,7 +263,7 @@ EXPORT_SYMBOL_IF_KUNIT(nf_csum_watch_began);
 static bool counts(struct nf_csum_watch *watch,
 		   const struct nf_csum_range *range)
 {
-	if (watch->foreign)
+	if (watch->foreign || (!range->whole && watch->takes_segments))
 		return false;
 	if (range->round == watch->round) {
 		watch->round++;
@@ -271,6 +271,34 @@ static bool counts(struct nf_csum_watch *watch,
 	}
 	return range->round + 1 == watch->round &&
 	       watch->counted++ < OF_A_ROUND;
+}
+
+static void note_loss(struct nf_csum_watch *watch,
+		      const struct nf_csum_range *range)
+{
+	if (!counts(watch, range))
+		return;
+	watch->confirmed++;
+	watch->segments_confirmed += !range->whole;
+}
+
+/*
+ * Who reads bytes only loses all segments with pending checksums. So if some get there,
+ * it was the way that lost others. But that says nothing of packets that are whole.
+ */
+static void note_arrival(struct nf_csum_watch *watch,
+			 const struct nf_csum_range *range)
+{
+	if (range->whole) {
+		watch->arrived++;
+		return;
+	}
+	watch->segments_arrived++;
+	if (watch->takes_segments ||
+	    watch->segments_arrived <= watch->segments_confirmed / 2)
+		return;
+	watch->takes_segments = true;
+	watch->confirmed -= watch->segments_confirmed;
 }
 
 /**
@@ -299,13 +327,13 @@ enum nf_csum_far_end nf_csum_watch_acked(struct nf_csum_watch *watch, u64 key,
 			continue;
 		if (!is_lost(range)) {
 			forget(range);
-			watch->arrived += range->whole;
+			note_arrival(watch, range);
 			if (watch->arrived > watch->confirmed / 2)
 				return NF_CSUM_FAR_SETTLED;
 			continue;
 		}
 		forget(range);
-		watch->confirmed += counts(watch, range);
+		note_loss(watch, range);
 		if (watch->confirmed >= ENOUGH)
 			return NF_CSUM_FAR_LOSES;
 	}
@@ -392,6 +420,9 @@ static void begin_hop(struct nf_csum_watch *watch, u32 hop)
 	watch->packets = 0;
 	watch->confirmed = 0;
 	watch->arrived = 0;
+	watch->segments_confirmed = 0;
+	watch->segments_arrived = 0;
+	watch->takes_segments = false;
 	watch->round = 0;
 	watch->counted = 0;
 	memset(watch->flows, 0, sizeof(watch->flows));

@@ -52,6 +52,9 @@ struct nf_csum_range {
  * @packets: how many of them were remembered
  * @confirmed: losses that count: came again as plain segments, then acknowledged
  * @arrived: how many were acknowledged without having come again
+ * @segments_confirmed: how many of @confirmed were not to leave as they are
+ * @segments_arrived: how many such ones arrived; they are not among @arrived
+ * @takes_segments: so many that the loss of others proves nothing, and is not counted
  * @round: its number; the next one begins when a loss of this one is confirmed
  * @counted: how many losses of the round before are among @confirmed
  * @hop: the next hop that all this is about, as a hash; 0 for none, or if there is
@@ -70,10 +73,13 @@ struct nf_csum_watch {
 	unsigned int packets;
 	unsigned int confirmed;
 	unsigned int arrived;
+	unsigned int segments_confirmed;
+	unsigned int segments_arrived;
 	unsigned int round;
 	unsigned int counted;
 	u32 hop;
 	unsigned int turns;
+	bool takes_segments;
 	bool many;
 	bool foreign;
 	struct nf_csum_flow {
