@@ -14,6 +14,7 @@
 #include <linux/jiffies.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
 #include <linux/rcupdate.h>
 #include <linux/rtnetlink.h>
 #include <linux/skbuff.h>
@@ -49,6 +50,7 @@ struct sent {
 	unsigned int iif;
 	unsigned int gso_type;	/* beside TCP's */
 	const struct dst_entry *dst;
+	struct net_device *port;	/* it is bridged, and passes this one */
 	/* What is wrong with it. */
 	bool options;
 	bool fragment;
@@ -113,6 +115,22 @@ static void put_lengths(struct sk_buff *skb, u8 family, unsigned int thoff)
 	skb->csum_offset = offsetof(struct tcphdr, check);
 }
 
+/* As br_netfilter does. */
+static void put_bridge_info(struct kunit *test, struct sk_buff *skb,
+			    const struct sent *s)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	struct nf_bridge_info *info = skb_ext_add(skb, SKB_EXT_BRIDGE_NF);
+
+	KUNIT_ASSERT_NOT_NULL(test, info);
+	memset(info, 0, sizeof(*info));
+	if (s->back)
+		info->physinif = s->port->ifindex;
+	else
+		info->physoutdev = s->port;
+#endif
+}
+
 static struct sk_buff *build(struct kunit *test, const struct sent *s)
 {
 	struct sk_buff *skb = alloc_skb(128 + s->len, GFP_KERNEL);
@@ -152,6 +170,8 @@ static struct sk_buff *build(struct kunit *test, const struct sent *s)
 	}
 	if (s->dst)
 		skb->_skb_refdst = (unsigned long)s->dst | SKB_DST_NOREF;
+	if (s->port)
+		put_bridge_info(test, skb, s);
 	return skb;
 }
 
@@ -882,6 +902,61 @@ static void settled_hops_want_nothing(struct kunit *test)
 	host_free(test, &w->host);
 }
 
+/*
+ * What a bridge forwards leaves through a port of it, and never through the bridge's own
+ * device. Where nothing shows such packets, there is no port to tell.
+ */
+static void bridged_is_about_the_port(struct kunit *test)
+{
+	const bool can = IS_ENABLED(CONFIG_BRIDGE_NETFILTER);
+	const u8 family = *(const u8 *)test->param_value;
+	struct watched *w = watched_init(test, true);
+	struct nf_csum_iface port = {};
+	struct sent s = {
+		.family = family, .host = 1, .len = 2 * MSS, .gso = true,
+	};
+	unsigned int i;
+
+	s.port = host_device(test, &w->host, &port, HOST_OUT + 1);
+	s.port->features = FEATURES;
+	s.port->gso_max_size = 65536;
+	s.port->gso_max_segs = 65535;
+	port.flags = NF_CSUM_IFACE_FINISH | NF_CSUM_IFACE_LOCAL;
+	port.far_end = NF_CSUM_FAR_UNKNOWN;
+	/* The bridge itself may be settled long since. */
+	w->host.out_iface.far_end = NF_CSUM_FAR_SETTLED;
+	route_out(w, &s);
+	KUNIT_EXPECT_EQ(test, (int)port.far_end,
+			can ? NF_CSUM_FAR_WANTED : NF_CSUM_FAR_UNKNOWN);
+	KUNIT_EXPECT_EQ(test, far_end(w), NF_CSUM_FAR_SETTLED);
+
+	rcu_assign_pointer(w->host.out_iface.watch, NULL);
+	rcu_assign_pointer(port.watch, w->watch);
+	w->watch->many = false;
+	port.far_end = NF_CSUM_FAR_WATCHED;
+	for (i = 0; i < 4; i++) {
+		s.back = false;
+		s.gso = true;
+		s.len = 2 * MSS;
+		s.seq = 10000 * i;
+		pass(w, &s);
+		s.gso = false;
+		s.len = MSS;
+		pass(w, &s);
+		s.seq += MSS;
+		pass(w, &s);
+		s.seq += MSS;
+		s.len = 0;
+		s.back = true;
+		pass(w, &s);
+	}
+	KUNIT_EXPECT_EQ(test, (int)port.far_end,
+			can ? NF_CSUM_FAR_LOSES : NF_CSUM_FAR_WATCHED);
+	KUNIT_EXPECT_EQ(test, far_end(w), NF_CSUM_FAR_SETTLED);
+	free_percpu(port.stats);
+	host_free(test, &w->host);
+}
+
 /* A device of a kind, with memory of its own for that. */
 struct fake {
 	struct rtnl_link_ops link_ops;
@@ -1323,6 +1398,7 @@ static struct kunit_case watched_test_cases[] = {
 	KUNIT_CASE_PARAM(vain_is_given_up, family_gen_params),
 	KUNIT_CASE_PARAM(watch_is_wanted, want_gen_params),
 	KUNIT_CASE_PARAM(settled_hops_want_nothing, family_gen_params),
+	KUNIT_CASE_PARAM(bridged_is_about_the_port, family_gen_params),
 	KUNIT_CASE_PARAM(reader_is_found, family_gen_params),
 	KUNIT_CASE_PARAM(healthy_is_not_looked_at_again, family_gen_params),
 	KUNIT_CASE_PARAM(another_far_end_begins_anew, family_gen_params),

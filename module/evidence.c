@@ -26,7 +26,8 @@
  * once a sender on this host sends GSO packets.
  *
  * Behind a bridge there are many far ends. There each next hop is settled on its
- * own, one after the other, until all that get GSO packets are.
+ * own, one after the other, until all that get GSO packets are. What the bridge itself
+ * forwards, if br_netfilter shows it, is about the port that it leaves through.
  *
  * A device is watched from the first TCP GSO packet that it carries, and while it
  * carries such packets. The hooks are there only while a device is watched, and a
@@ -42,6 +43,7 @@
 #include <linux/jiffies.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
 #include <linux/siphash.h>
@@ -588,6 +590,13 @@ static bool is_foreign(struct nf_csum_net *nfc, const struct sk_buff *skb)
 	return !(nf_csum_iface_flags(iface) & NF_CSUM_IFACE_LOCAL);
 }
 
+/* The device that a packet leaves through, which of a bridged one is the port. */
+static const struct net_device *leaves_through(const struct sk_buff *skb,
+					       const struct nf_hook_state *state)
+{
+	return nf_csum_port_out(skb) ?: state->out;
+}
+
 /**
  * nf_csum_evidence_sent - look at what leaves a watched device
  * @priv: struct nf_csum_net of the namespace
@@ -601,6 +610,7 @@ static bool is_foreign(struct nf_csum_net *nfc, const struct sk_buff *skb)
 unsigned int nf_csum_evidence_sent(void *priv, struct sk_buff *skb,
 				   const struct nf_hook_state *state)
 {
+	const struct net_device *out = leaves_through(skb, state);
 	enum nf_csum_far_end far_end = NF_CSUM_FAR_WATCHED;
 	struct nf_csum_net *nfc = priv;
 	struct nf_csum_iface *iface;
@@ -609,7 +619,7 @@ unsigned int nf_csum_evidence_sent(void *priv, struct sk_buff *skb,
 	unsigned int gso_size;
 	struct segment s;
 
-	iface = nf_csum_iface_of(&nfc->ifaces, state);
+	iface = nf_csum_iface_find(&nfc->ifaces, out->ifindex);
 	watch = iface ? rcu_dereference(iface->watch) : NULL;
 	if (!watch || READ_ONCE(iface->far_end) != NF_CSUM_FAR_WATCHED ||
 	    !read_segment(skb, state->pf, false, &s))
@@ -627,7 +637,7 @@ unsigned int nf_csum_evidence_sent(void *priv, struct sk_buff *skb,
 		if (unlikely(s.begins))
 			nf_csum_watch_began(watch, s.key);
 		lost = nf_csum_watch_sent(watch, s.key, s.seq, s.len, gso_size,
-					  gso && leaves_whole(skb, state->out));
+					  gso && leaves_whole(skb, out));
 		if (unlikely(nf_csum_watch_is_vain(watch)))
 			far_end = watch->many ? settle_hop(iface, watch) :
 						NF_CSUM_FAR_SETTLED;
@@ -643,11 +653,33 @@ unsigned int nf_csum_evidence_sent(void *priv, struct sk_buff *skb,
 }
 EXPORT_SYMBOL_IF_KUNIT(nf_csum_evidence_sent);
 
+static void hear(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
+		 const struct sk_buff *skb, u8 family)
+{
+	enum nf_csum_far_end far_end;
+	struct nf_csum_watch *watch;
+	struct segment s;
+
+	watch = iface ? rcu_dereference(iface->watch) : NULL;
+	if (!watch || READ_ONCE(iface->far_end) != NF_CSUM_FAR_WATCHED ||
+	    !read_segment(skb, family, true, &s) || !s.has_ack)
+		return;
+
+	spin_lock_bh(&watch->lock);
+	far_end = nf_csum_watch_acked(watch, s.key, s.ack);
+	if (far_end == NF_CSUM_FAR_SETTLED && watch->many)
+		far_end = settle_hop(iface, watch);
+	conclude(nfc, iface, watch, far_end);
+	spin_unlock_bh(&watch->lock);
+}
+
 /**
  * nf_csum_evidence_acked - look at what comes from a watched device
  * @priv: struct nf_csum_net of the namespace
  * @skb: the packet; skb->data is at the network header
  * @state: of the hook, which is before DNAT, for the same reason
+ *
+ * What comes in through a bridge's port can be for this host, or be bridged.
  *
  * Context: Softirq, under RCU.
  * Return: NF_ACCEPT.
@@ -656,23 +688,11 @@ unsigned int nf_csum_evidence_acked(void *priv, struct sk_buff *skb,
 				    const struct nf_hook_state *state)
 {
 	struct nf_csum_net *nfc = priv;
-	enum nf_csum_far_end far_end;
-	struct nf_csum_iface *iface;
-	struct nf_csum_watch *watch;
-	struct segment s;
+	unsigned int port = nf_csum_port_in(skb);
 
-	iface = nf_csum_iface_of(&nfc->ifaces, state);
-	watch = iface ? rcu_dereference(iface->watch) : NULL;
-	if (!watch || READ_ONCE(iface->far_end) != NF_CSUM_FAR_WATCHED ||
-	    !read_segment(skb, state->pf, true, &s) || !s.has_ack)
-		return NF_ACCEPT;
-
-	spin_lock_bh(&watch->lock);
-	far_end = nf_csum_watch_acked(watch, s.key, s.ack);
-	if (far_end == NF_CSUM_FAR_SETTLED && watch->many)
-		far_end = settle_hop(iface, watch);
-	conclude(nfc, iface, watch, far_end);
-	spin_unlock_bh(&watch->lock);
+	hear(nfc, nf_csum_iface_of(&nfc->ifaces, state), skb, state->pf);
+	if (unlikely(port))
+		hear(nfc, nf_csum_iface_find(&nfc->ifaces, port), skb, state->pf);
 	return NF_ACCEPT;
 }
 EXPORT_SYMBOL_IF_KUNIT(nf_csum_evidence_acked);
@@ -698,7 +718,7 @@ static const struct nf_hook_ops hooks[NF_CSUM_WATCH_HOOKS] = {
 /**
  * nf_csum_evidence_want - ask to have a device watched
  * @nfc: the namespace
- * @iface: the interface, whose far end is not known yet
+ * @iface: the interface, of a bridged packet the bridge
  * @skb: TCP in a GSO packet; skb->data is at the network header
  * @state: of the hook that it leaves through
  *
@@ -708,12 +728,15 @@ void nf_csum_evidence_want(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 			   const struct sk_buff *skb,
 			   const struct nf_hook_state *state)
 {
-	bool own_only = READ_ONCE(iface->own_only);
-	const struct net_device *out = state->out;
-	bool foreign;
+	const struct net_device *out = leaves_through(skb, state);
+	bool own_only, foreign;
 
-	if (!READ_ONCE(nfc->knobs.no_offload) || !nf_csum_repairs(&nfc->knobs))
+	if (out != state->out)
+		iface = nf_csum_iface_find(&nfc->ifaces, out->ifindex);
+	if (!iface || READ_ONCE(iface->far_end) != NF_CSUM_FAR_UNKNOWN ||
+	    !READ_ONCE(nfc->knobs.no_offload) || !nf_csum_repairs(&nfc->knobs))
 		return;
+	own_only = READ_ONCE(iface->own_only);
 	foreign = is_foreign(nfc, skb);
 	if ((own_only && foreign) || is_encrypted(skb))
 		return;

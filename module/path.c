@@ -264,7 +264,7 @@ static noinline unsigned int handle_gso(struct nf_csum_net *nfc,
 		return handle_slow(nfc, skb, state);
 	iface = iface_of(nfc, state);
 	nf_csum_count_one(nfc, iface, column_of(state), NF_CSUM_GSO);
-	if (unlikely(iface && !READ_ONCE(iface->far_end)) &&
+	if (unlikely(iface && nf_csum_evidence_may_want(iface, skb)) &&
 	    state->hook == NF_INET_POST_ROUTING && pkt.proto == IPPROTO_TCP)
 		nf_csum_evidence_want(nfc, iface, skb, state);
 	return NF_ACCEPT;

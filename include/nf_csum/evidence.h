@@ -4,12 +4,14 @@
 #define NF_CSUM_EVIDENCE_H
 
 #include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
 #include <linux/rcupdate.h>
 #include <linux/skbuff.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
-struct nf_csum_iface;
+#include <nf_csum/iface.h>
+
 struct nf_csum_net;
 
 /* What is known about the far end of a device. */
@@ -110,6 +112,42 @@ unsigned int nf_csum_evidence_sent(void *priv, struct sk_buff *skb,
 				   const struct nf_hook_state *state);
 unsigned int nf_csum_evidence_acked(void *priv, struct sk_buff *skb,
 				    const struct nf_hook_state *state);
+
+/*
+ * The port of a bridge that a packet leaves through, or came in through, if br_netfilter
+ * shows what is bridged. A bridge's own offloads do not concern what it forwards.
+ */
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+static inline const struct net_device *
+nf_csum_port_out(const struct sk_buff *skb)
+{
+	return nf_bridge_get_physoutdev(skb);
+}
+
+static inline unsigned int nf_csum_port_in(const struct sk_buff *skb)
+{
+	return nf_bridge_get_physinif(skb);
+}
+#else
+static inline const struct net_device *
+nf_csum_port_out(const struct sk_buff *skb)
+{
+	return NULL;
+}
+
+static inline unsigned int nf_csum_port_in(const struct sk_buff *skb)
+{
+	return 0;
+}
+#endif
+
+/* May a GSO packet that is routed or bridged through @iface ask for a device? */
+static inline bool nf_csum_evidence_may_want(const struct nf_csum_iface *iface,
+					     const struct sk_buff *skb)
+{
+	return READ_ONCE(iface->far_end) == NF_CSUM_FAR_UNKNOWN ||
+	       nf_csum_port_out(skb);
+}
 
 void nf_csum_evidence_want(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 			   const struct sk_buff *skb,
