@@ -804,6 +804,37 @@ static void encrypted_tells_nothing(struct kunit *test)
 	host_free(test, &w->host);
 }
 
+/* Nor does it keep those from being looked at whose packets leave as they are. */
+static void encrypted_is_in_no_way(struct kunit *test)
+{
+	const u8 family = *(const u8 *)test->param_value;
+	struct watched *w = watched_init(test, false);
+	struct dst_entry *dst = kunit_kzalloc(test, sizeof(*dst), GFP_KERNEL);
+	struct sent s = {
+		.family = family, .seq = 1000, .len = 2 * MSS, .gso = true, .dst = dst,
+	};
+
+	KUNIT_ASSERT_NOT_NULL(test, dst);
+	dst->xfrm = (struct xfrm_state *)dst;
+	w->watch->foreign = false;
+	/* No end of them, in as many connections as there could be places. */
+	w->watch->sent = NF_CSUM_WATCH_SENT - 10;
+	for (s.host = 100; s.host < 200; s.host++)
+		pass(w, &s);
+	KUNIT_EXPECT_EQ(test, far_end(w), NF_CSUM_FAR_WATCHED);
+	lose_four(w, family, 1, 0);
+	KUNIT_EXPECT_EQ(test, far_end(w), NF_CSUM_FAR_LOSES);
+	/* One that is sent again encrypted may have got there that way. */
+	watch_anew(w);
+	w->watch->foreign = false;
+	gso(w, family, 1, 1000, 0);
+	s.host = 1;
+	pass(w, &s);
+	ack(w, family, 1, 1000 + 2 * MSS);
+	KUNIT_EXPECT_EQ(test, far_end(w), NF_CSUM_FAR_WATCHED);
+	host_free(test, &w->host);
+}
+
 /* Whose acknowledgments come another way is given up: the device, or the next hop. */
 static void vain_is_given_up(struct kunit *test)
 {
@@ -1395,6 +1426,7 @@ static struct kunit_case watched_test_cases[] = {
 	KUNIT_CASE_PARAM(only_what_leaves_whole_settles, whole_gen_params),
 	KUNIT_CASE_PARAM(guests_packets_leave_whole, family_gen_params),
 	KUNIT_CASE_PARAM(encrypted_tells_nothing, family_gen_params),
+	KUNIT_CASE_PARAM(encrypted_is_in_no_way, family_gen_params),
 	KUNIT_CASE_PARAM(vain_is_given_up, family_gen_params),
 	KUNIT_CASE_PARAM(watch_is_wanted, want_gen_params),
 	KUNIT_CASE_PARAM(settled_hops_want_nothing, family_gen_params),

@@ -152,9 +152,14 @@ static void sent_gso(struct nf_csum_watch *watch, u64 key, u32 seq,
 	bool again = false;
 	unsigned int i;
 
-	WRITE_ONCE(watch->used, jiffies);
-	watch->sent++;
-	flow = find_or_add_flow(watch, key, seq);
+	/* What is never remembered is no reason to go on watching, or to give up. */
+	if (len > gso_size) {
+		WRITE_ONCE(watch->used, jiffies);
+		watch->sent++;
+		flow = find_or_add_flow(watch, key, seq);
+	} else {
+		flow = find_flow(watch, key);
+	}
 	if (!flow)
 		return;
 	leaves(flow, seq + len);

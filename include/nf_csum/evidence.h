@@ -49,8 +49,8 @@ struct nf_csum_range {
 /**
  * struct nf_csum_watch - what is remembered of a device that is watched
  * @lock: protects it
- * @used: when the last GSO packet left, in jiffies
- * @sent: how many GSO packets left, remembered or not
+ * @used: when the last GSO packet left that could be remembered, in jiffies
+ * @sent: how many such packets left, remembered or not
  * @packets: how many of them were remembered
  * @confirmed: losses that count: came again as plain segments, then acknowledged
  * @arrived: how many were acknowledged without having come again
