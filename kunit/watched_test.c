@@ -1304,6 +1304,39 @@ static void switch_with_a_card_is_not_watched(struct kunit *test)
 	unmake(&path);
 }
 
+/* A port of a switch can be a bond, and get a network card later. */
+static void card_below_a_port_counts(struct kunit *test)
+{
+	const u8 family = *(const u8 *)test->param_value;
+	struct fake path, internal, bond, veth, card;
+
+	begin(test);
+	make(test, &path, "openvswitch");
+	make(test, &internal, "openvswitch");
+	make(test, &bond, "bond");
+	make(test, &veth, "veth");
+	make(test, &card, NULL);
+	put_below(test, &veth, &bond);
+	put_below(test, &bond, &path);
+	put_below(test, &card, &bond);
+	send_first(test, internal.dev, family, 1, false);
+	send_four_lost(test, internal.dev, family, 1);
+	msleep(50);
+	KUNIT_EXPECT_FALSE(test, is_taken(internal.dev));
+	take_away(&card, &bond);
+	send_first(test, internal.dev, family, 1, true);
+	msleep(50);
+	send_four_lost(test, internal.dev, family, 1);
+	KUNIT_EXPECT_TRUE(test, WAIT_FOR(is_taken(internal.dev)));
+	take_away(&bond, &path);
+	take_away(&veth, &bond);
+	unmake(&card);
+	unmake(&veth);
+	unmake(&bond);
+	unmake(&internal);
+	unmake(&path);
+}
+
 struct kind_case {
 	const char *name;
 	const char *kind;
@@ -1436,6 +1469,7 @@ static struct kunit_case watched_test_cases[] = {
 	KUNIT_CASE_PARAM(another_far_end_begins_anew, family_gen_params),
 	KUNIT_CASE_PARAM(switched_are_told_apart, family_gen_params),
 	KUNIT_CASE_PARAM(switch_with_a_card_is_not_watched, family_gen_params),
+	KUNIT_CASE_PARAM(card_below_a_port_counts, family_gen_params),
 	KUNIT_CASE_PARAM(kinds_that_are_watched, kind_gen_params),
 	KUNIT_CASE(vrf_is_not_watched),
 	KUNIT_CASE(watch_outlives_knobs),

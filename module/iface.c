@@ -237,6 +237,23 @@ static void update_switches(void)
 	rcu_read_unlock();
 }
 
+static int is_switch(struct net_device *dev, struct netdev_nested_priv *unused)
+{
+	return netif_is_ovs_master(dev);
+}
+
+/* Is @dev a port of a switch, or below one? */
+static bool is_below_switch(struct net_device *dev)
+{
+	struct netdev_nested_priv unused = {};
+	bool below;
+
+	rcu_read_lock();
+	below = netdev_walk_all_upper_dev_rcu(dev, is_switch, &unused);
+	rcu_read_unlock();
+	return below;
+}
+
 static int update_foreign(struct net_device *dev, struct netdev_nested_priv *priv)
 {
 	const struct net *net = priv->data;
@@ -355,7 +372,8 @@ static int handle_event(struct notifier_block *nb, unsigned long event,
 	case NETDEV_CHANGEUPPER:
 		upper = ptr;
 		update_stack(upper->upper_dev);
-		if (netif_is_ovs_master(upper->upper_dev))
+		if (netif_is_ovs_master(upper->upper_dev) ||
+		    is_below_switch(upper->upper_dev))
 			update_switches();
 		break;
 	case NETDEV_UNREGISTER:
