@@ -1304,6 +1304,43 @@ static void switch_with_a_card_is_not_watched(struct kunit *test)
 	unmake(&path);
 }
 
+/*
+ * Another process is at a port of a bridge now, or another machine: the bridge keeps its
+ * carrier. A host's own device of Open vSwitch is not even on top of the ports.
+ */
+static void another_at_a_port_is_looked_at(struct kunit *test)
+{
+	const u8 family = *(const u8 *)test->param_value;
+	struct fake path, internal, port;
+	struct fake * const bridges[] = { &path, &internal };
+	unsigned int i;
+
+	begin(test);
+	make(test, &path, "openvswitch");
+	make(test, &internal, "openvswitch");
+	make(test, &port, "veth");
+	put_below(test, &port, &path);
+	for (i = 0; i < ARRAY_SIZE(bridges); i++) {
+		struct net_device *dev = bridges[i]->dev;
+
+		send_first(test, dev, family, 1, true);
+		msleep(50);
+		send_arrived(test, dev, family, 1);
+		send_four_lost(test, dev, family, 1);
+		msleep(50);
+		KUNIT_EXPECT_FALSE(test, is_taken(dev));
+		happens(&port, NETDEV_CHANGE);
+		send_first(test, dev, family, 1, true);
+		msleep(50);
+		send_four_lost(test, dev, family, 1);
+		KUNIT_EXPECT_TRUE(test, WAIT_FOR(is_taken(dev)));
+	}
+	take_away(&port, &path);
+	unmake(&port);
+	unmake(&internal);
+	unmake(&path);
+}
+
 /* A port of a switch can be a bond, and get a network card later. */
 static void card_below_a_port_counts(struct kunit *test)
 {
@@ -1469,6 +1506,7 @@ static struct kunit_case watched_test_cases[] = {
 	KUNIT_CASE_PARAM(another_far_end_begins_anew, family_gen_params),
 	KUNIT_CASE_PARAM(switched_are_told_apart, family_gen_params),
 	KUNIT_CASE_PARAM(switch_with_a_card_is_not_watched, family_gen_params),
+	KUNIT_CASE_PARAM(another_at_a_port_is_looked_at, family_gen_params),
 	KUNIT_CASE_PARAM(card_below_a_port_counts, family_gen_params),
 	KUNIT_CASE_PARAM(kinds_that_are_watched, kind_gen_params),
 	KUNIT_CASE(vrf_is_not_watched),

@@ -254,6 +254,41 @@ static bool is_below_switch(struct net_device *dev)
 	return below;
 }
 
+/* Can there be anything at the far end of @dev that loses GSO packets? */
+static bool can_lose(const struct net_device *dev)
+{
+	return netif_carrier_ok(dev) && dev->features & NETIF_F_ALL_TSO;
+}
+
+static int look_anew(struct net_device *dev, struct netdev_nested_priv *unused)
+{
+	struct nf_csum_net *nfc = nf_csum_pernet(dev_net(dev));
+	struct nf_csum_iface *iface;
+
+	iface = xa_load(&nfc->ifaces.by_index, dev->ifindex);
+	if (iface && iface->dev == dev && can_lose(dev))
+		nf_csum_evidence_reset(iface);
+	return 0;
+}
+
+/*
+ * Something else may be at the far end of @dev, or it can have GSO now. That is also at
+ * the far end of the devices on top of it, and a bridge keeps its carrier. Under the RTNL.
+ */
+static void far_end_changed(struct net_device *dev)
+{
+	struct netdev_nested_priv unused = {};
+
+	if (!can_lose(dev))
+		return;
+	look_anew(dev, &unused);
+	rcu_read_lock();
+	netdev_walk_all_upper_dev_rcu(dev, look_anew, &unused);
+	rcu_read_unlock();
+	if (is_below_switch(dev))
+		update_switches();
+}
+
 static int update_foreign(struct net_device *dev, struct netdev_nested_priv *priv)
 {
 	const struct net *net = priv->data;
@@ -363,11 +398,7 @@ static int handle_event(struct notifier_block *nb, unsigned long event,
 	case NETDEV_UP:
 	case NETDEV_CHANGE:
 	case NETDEV_FEAT_CHANGE:
-		/* Something else may be at its far end, or it can have GSO now. */
-		iface = xa_load(&nfc->ifaces.by_index, dev->ifindex);
-		if (iface && iface->dev == dev && netif_carrier_ok(dev) &&
-		    dev->features & NETIF_F_ALL_TSO)
-			nf_csum_evidence_reset(iface);
+		far_end_changed(dev);
 		break;
 	case NETDEV_CHANGEUPPER:
 		upper = ptr;
