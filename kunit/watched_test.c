@@ -632,6 +632,32 @@ static void strangers_delay_nothing(struct kunit *test)
 	}
 }
 
+static unsigned long lost_of(struct watched *w)
+{
+	return host_count(w->host.out_iface.stats,
+			  NF_CSUM_POSTROUTING * NF_CSUM_COUNTERS + NF_CSUM_GSO_LOST);
+}
+
+/* That is all that is seen of a reader of bytes to which only strangers send. */
+static void losses_of_strangers_are_counted(struct kunit *test)
+{
+	const u8 family = *(const u8 *)test->param_value;
+	struct watched *w = watched_init(test, false);
+	const unsigned int many = 10000;
+	unsigned int i;
+
+	w->host.in_iface.flags = 0;
+	for (i = 0; i < many; i++)
+		lose(w, family, 1, i * 10000, STRANGER);
+	KUNIT_EXPECT_EQ(test, lost_of(w), (unsigned long)many);
+	KUNIT_EXPECT_EQ(test, far_end(w), NF_CSUM_FAR_WATCHED);
+	/* But not for ever. */
+	w->watch->sent = NF_CSUM_WATCH_SENT - 1;
+	gso(w, family, 1, 0, STRANGER);
+	KUNIT_EXPECT_EQ(test, far_end(w), NF_CSUM_FAR_UNKNOWN);
+	host_free(test, &w->host);
+}
+
 /* A port is used again before what was sent through it has been acknowledged. */
 static void connection_begins_anew(struct kunit *test)
 {
@@ -1491,6 +1517,7 @@ static struct kunit_case watched_test_cases[] = {
 	KUNIT_CASE_PARAM(gateway_is_one_hop, family_gen_params),
 	KUNIT_CASE_PARAM(strangers_make_no_evidence, sender_gen_params),
 	KUNIT_CASE_PARAM(strangers_delay_nothing, stranger_gen_params),
+	KUNIT_CASE_PARAM(losses_of_strangers_are_counted, family_gen_params),
 	KUNIT_CASE_PARAM(connection_begins_anew, family_gen_params),
 	KUNIT_CASE_PARAM(others_are_left_alone, family_gen_params),
 	KUNIT_CASE_PARAM(only_what_leaves_whole_settles, whole_gen_params),

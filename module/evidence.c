@@ -283,6 +283,9 @@ static bool counts(struct nf_csum_watch *watch,
 static void note_loss(struct nf_csum_watch *watch,
 		      const struct nf_csum_range *range)
 {
+	/* That they are counted is all that comes of these, so it goes on. */
+	if (watch->foreign)
+		watch->packets = 0;
 	if (!counts(watch, range))
 		return;
 	watch->confirmed++;
