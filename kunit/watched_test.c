@@ -1355,7 +1355,7 @@ static void another_at_a_port_is_looked_at(struct kunit *test)
 		send_four_lost(test, dev, family, 1);
 		msleep(50);
 		KUNIT_EXPECT_FALSE(test, is_taken(dev));
-		happens(&port, NETDEV_CHANGE);
+		happens(&port, NETDEV_UP);
 		send_first(test, dev, family, 1, true);
 		msleep(50);
 		send_four_lost(test, dev, family, 1);
