@@ -141,7 +141,19 @@ static unsigned long flags_of(struct net_device *dev, unsigned int depth)
 	return flags;
 }
 
-static bool stays_here(struct net_device *dev, bool switched);
+/**
+ * struct update - what is worked out once for all devices that an event concerns
+ * @net: devices in this namespace are left out, NULL for none
+ * @asked: @stay is known
+ * @stay: whatever leaves through a port of Open vSwitch stays on this host
+ */
+struct update {
+	const struct net *net;
+	bool asked;
+	bool stay;
+};
+
+static bool stays_here(struct net_device *dev, struct update *update);
 
 /*
  * A host uses several devices of one Open vSwitch, and the switch's ports are below
@@ -159,21 +171,30 @@ static bool ports_stay_here(void)
 		for_each_netdev_rcu(net, port) {
 			master = netdev_master_upper_dev_get_rcu(port);
 			if (master && netif_is_ovs_master(master))
-				stay &= stays_here(port, false);
+				stay &= stays_here(port, NULL);
 		}
 	}
 	rcu_read_unlock();
 	return stay;
 }
 
+/* A switch can have a thousand ports, and the host a thousand devices of it. */
+static bool ports_stay(struct update *update)
+{
+	if (!update->asked)
+		update->stay = ports_stay_here();
+	update->asked = true;
+	return update->stay;
+}
+
 /*
  * Does whatever leaves @dev stay on this host? It does if @dev is of a kind that leaves
  * checksums to others, and so are all devices below it, such as a bridge's ports. That
  * the administrator named it does not say where those others are. A tun that is no tap
- * is mostly a VPN's, whose other end is elsewhere. @switched: look at the ports of
- * Open vSwitch, too. Not in the second call: they may lead back here.
+ * is mostly a VPN's, whose other end is elsewhere. @update: look at the ports of Open
+ * vSwitch, too. It is NULL in the second call: they may lead back here.
  */
-static bool stays_here(struct net_device *dev, bool switched)
+static bool stays_here(struct net_device *dev, struct update *update)
 {
 	unsigned long flags = nf_csum_iface_is_stacked(dev) ?
 			      flags_of(dev, MAX_DEPTH) : classify(dev);
@@ -186,45 +207,55 @@ static bool stays_here(struct net_device *dev, bool switched)
 	    !is_tap(dev))
 		return false;
 	netdev_for_each_lower_dev(dev, lower, iter)
-		if (!stays_here(lower, switched))
+		if (!stays_here(lower, update))
 			return false;
-	return !switched || !netif_is_ovs_master(dev) || ports_stay_here();
+	return !update || !netif_is_ovs_master(dev) || ports_stay(update);
 }
 
-static unsigned long all_flags_of(struct net_device *dev)
+static unsigned long all_flags_of(struct net_device *dev, struct update *update)
 {
 	unsigned long flags = flags_of(dev, MAX_DEPTH);
 
-	return stays_here(dev, true) ? flags | NF_CSUM_IFACE_LOCAL : flags;
+	return stays_here(dev, update) ? flags | NF_CSUM_IFACE_LOCAL : flags;
 }
 
-static int update_flags(struct net_device *dev,
-			struct netdev_nested_priv *unused)
+static int update_flags(struct net_device *dev, struct netdev_nested_priv *priv)
 {
 	struct nf_csum_net *nfc = nf_csum_pernet(dev_net(dev));
+	struct update *update = priv->data;
 	struct nf_csum_iface *iface;
 
+	if (update->net && net_eq(dev_net(dev), update->net))
+		return 0;
 	iface = xa_load(&nfc->ifaces.by_index, dev->ifindex);
 	if (iface && iface->dev == dev) {
-		WRITE_ONCE(iface->flags, all_flags_of(dev));
+		WRITE_ONCE(iface->flags, all_flags_of(dev, update));
 		nf_csum_evidence_reset(iface);
 	}
 	return 0;
 }
 
-/* A device, and those on top of it; under the RTNL. */
-static void update_stack(struct net_device *dev)
+/* The devices on top of @dev; under the RTNL. */
+static void update_above(struct net_device *dev, struct update *update)
 {
-	struct netdev_nested_priv unused = {};
+	struct netdev_nested_priv priv = { .data = update };
 
-	update_flags(dev, &unused);
 	rcu_read_lock();
-	netdev_walk_all_upper_dev_rcu(dev, update_flags, &unused);
+	netdev_walk_all_upper_dev_rcu(dev, update_flags, &priv);
 	rcu_read_unlock();
 }
 
+/* A device, and those on top of it; under the RTNL. */
+static void update_stack(struct net_device *dev, struct update *update)
+{
+	struct netdev_nested_priv priv = { .data = update };
+
+	update_flags(dev, &priv);
+	update_above(dev, update);
+}
+
 /* A host's devices of a switch are not on top of its ports: they are seen to here. */
-static void update_switches(void)
+static void update_switches(struct update *update)
 {
 	struct net_device *dev;
 	const struct net *net;
@@ -233,7 +264,7 @@ static void update_switches(void)
 	for_each_net_rcu(net)
 		for_each_netdev_rcu(net, dev)
 			if (netif_is_ovs_master(dev))
-				update_stack(dev);
+				update_stack(dev, update);
 	rcu_read_unlock();
 }
 
@@ -278,6 +309,7 @@ static int look_anew(struct net_device *dev, struct netdev_nested_priv *unused)
 static void far_end_changed(struct net_device *dev)
 {
 	struct netdev_nested_priv unused = {};
+	struct update update = {};
 
 	if (!can_lose(dev))
 		return;
@@ -286,14 +318,7 @@ static void far_end_changed(struct net_device *dev)
 	netdev_walk_all_upper_dev_rcu(dev, look_anew, &unused);
 	rcu_read_unlock();
 	if (is_below_switch(dev))
-		update_switches();
-}
-
-static int update_foreign(struct net_device *dev, struct netdev_nested_priv *priv)
-{
-	const struct net *net = priv->data;
-
-	return net_eq(dev_net(dev), net) ? 0 : update_flags(dev, priv);
+		update_switches(&update);
 }
 
 /*
@@ -301,14 +326,14 @@ static int update_foreign(struct net_device *dev, struct netdev_nested_priv *pri
  * So of the devices on top of this one only those in other namespaces are left to do:
  * with a thousand devices in a VRF, the VRF is not to be done a thousand times.
  */
-static void update_named(struct net_device *dev)
+static void update_named(struct net_device *dev, struct update *update)
 {
-	struct netdev_nested_priv priv = { .data = dev_net(dev) };
+	struct netdev_nested_priv priv = { .data = update };
 
+	update->net = NULL;
 	update_flags(dev, &priv);
-	rcu_read_lock();
-	netdev_walk_all_upper_dev_rcu(dev, update_foreign, &priv);
-	rcu_read_unlock();
+	update->net = dev_net(dev);
+	update_above(dev, update);
 }
 
 /* No packet is being counted for these any more. */
@@ -345,6 +370,7 @@ static struct nf_csum_iface **cache_slot(struct nf_csum_net *nfc,
 static void add_iface(struct nf_csum_net *nfc, struct net_device *dev)
 {
 	struct nf_csum_iface *iface;
+	struct update update = {};
 
 	iface = kzalloc(sizeof(*iface), GFP_KERNEL_ACCOUNT);
 	if (!iface)
@@ -353,7 +379,7 @@ static void add_iface(struct nf_csum_net *nfc, struct net_device *dev)
 		goto err_iface;
 	iface->dev = dev;
 	iface->ifindex = dev->ifindex;
-	iface->flags = all_flags_of(dev);
+	iface->flags = all_flags_of(dev, &update);
 	nf_csum_iface_stats_attach(nfc, iface);
 	/* It is reserved, so that this needs no memory. */
 	xa_store(&nfc->ifaces.by_index, dev->ifindex, iface, GFP_KERNEL);
@@ -387,13 +413,14 @@ static int handle_event(struct notifier_block *nb, unsigned long event,
 	struct nf_csum_net *nfc = nf_csum_pernet(dev_net(dev));
 	struct netdev_notifier_changeupper_info *upper;
 	struct nf_csum_iface *iface;
+	struct update update = {};
 
 	switch (event) {
 	case NETDEV_REGISTER:
 		add_iface(nfc, dev);
 		break;
 	case NETDEV_CHANGENAME:
-		update_stack(dev);
+		update_stack(dev, &update);
 		break;
 	case NETDEV_UP:
 	case NETDEV_CHANGE:
@@ -402,10 +429,10 @@ static int handle_event(struct notifier_block *nb, unsigned long event,
 		break;
 	case NETDEV_CHANGEUPPER:
 		upper = ptr;
-		update_stack(upper->upper_dev);
+		update_stack(upper->upper_dev, &update);
 		if (netif_is_ovs_master(upper->upper_dev) ||
 		    is_below_switch(upper->upper_dev))
-			update_switches();
+			update_switches(&update);
 		break;
 	case NETDEV_UNREGISTER:
 		/* Repeated while somebody holds it: the index may be another's. */
@@ -465,6 +492,7 @@ int nf_csum_ifaces_list(struct nf_csum_net *nfc, enum nf_csum_list list,
 			const char *text)
 {
 	struct nf_csum_globs *globs, *old;
+	struct update update = {};
 	struct net_device *dev;
 	int err;
 
@@ -484,7 +512,7 @@ int nf_csum_ifaces_list(struct nf_csum_net *nfc, enum nf_csum_list list,
 	old = rtnl_dereference(nfc->ifaces.lists[list]);
 	rcu_assign_pointer(nfc->ifaces.lists[list], globs);
 	for_each_netdev(nfc->net, dev)
-		update_named(dev);
+		update_named(dev, &update);
 	if (list == NF_CSUM_LIST_OFFLOAD)
 		nf_csum_offload_update(nfc);
 	rtnl_unlock();
