@@ -1400,6 +1400,104 @@ static void card_below_a_port_counts(struct kunit *test)
 	unmake(&path);
 }
 
+/* The two ends of a pair of veths. */
+static struct fake ends[2];
+
+static int iflink_of_end(const struct net_device *dev)
+{
+	return ends[dev == ends[0].dev].dev->ifindex;
+}
+
+static struct net *net_of_end(const struct net_device *dev)
+{
+	return &init_net;
+}
+
+static const struct net_device_ops end_ops = {
+	.ndo_start_xmit	= device_swallow,
+	.ndo_get_iflink	= iflink_of_end,
+};
+
+static void make_pair(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ends); i++)
+		make(test, &ends[i], "veth");
+	/* As of real ones, neither has a peer before both are there. */
+	for (i = 0; i < ARRAY_SIZE(ends); i++) {
+		ends[i].dev->netdev_ops = &end_ops;
+		ends[i].link_ops.get_link_net = net_of_end;
+	}
+}
+
+static void unmake_pair(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ends); i++)
+		ends[i].link_ops.get_link_net = NULL;
+	for (i = 0; i < ARRAY_SIZE(ends); i++)
+		unmake(&ends[i]);
+}
+
+static void expect_watched(struct kunit *test, struct net_device *dev, bool watched)
+{
+	begin(test);
+	send_first(test, dev, NFPROTO_IPV4, 1, watched);
+}
+
+/*
+ * What a container sends through a veth leaves the host, if the other end is a port of a
+ * bridge with a network card. Whoever is behind that could fake a loss.
+ */
+static void veth_to_a_card_is_not_watched(struct kunit *test)
+{
+	struct fake bridge, bond, card, vlan, other;
+
+	begin(test);
+	make_pair(test);
+	make(test, &other, "veth");
+	make(test, &bridge, "openvswitch");
+	make(test, &bond, "bond");
+	make(test, &card, NULL);
+	make(test, &vlan, "vlan");
+	put_below(test, &ends[0], &vlan);
+	/* The port comes last. */
+	put_below(test, &card, &bridge);
+	expect_watched(test, ends[0].dev, true);
+	put_below(test, &ends[1], &bridge);
+	expect_watched(test, ends[0].dev, false);
+	send_four_lost(test, ends[0].dev, NFPROTO_IPV4, 1);
+	msleep(50);
+	KUNIT_EXPECT_FALSE(test, is_taken(ends[0].dev));
+	expect_watched(test, vlan.dev, false);
+	/* What comes in there is for whoever is behind the other end. */
+	expect_watched(test, ends[1].dev, true);
+	take_away(&card, &bridge);
+	expect_watched(test, ends[0].dev, true);
+	expect_watched(test, vlan.dev, true);
+	/* The card comes last, in a bond. */
+	put_below(test, &other, &bond);
+	put_below(test, &bond, &bridge);
+	expect_watched(test, ends[0].dev, true);
+	put_below(test, &card, &bond);
+	expect_watched(test, ends[0].dev, false);
+	take_away(&ends[1], &bridge);
+	expect_watched(test, ends[0].dev, true);
+	begin(test);
+	take_away(&card, &bond);
+	take_away(&bond, &bridge);
+	take_away(&other, &bond);
+	take_away(&ends[0], &vlan);
+	unmake(&other);
+	unmake(&vlan);
+	unmake(&card);
+	unmake(&bond);
+	unmake(&bridge);
+	unmake_pair();
+}
+
 struct kind_case {
 	const char *name;
 	const char *kind;
@@ -1535,6 +1633,7 @@ static struct kunit_case watched_test_cases[] = {
 	KUNIT_CASE_PARAM(switch_with_a_card_is_not_watched, family_gen_params),
 	KUNIT_CASE_PARAM(another_at_a_port_is_looked_at, family_gen_params),
 	KUNIT_CASE_PARAM(card_below_a_port_counts, family_gen_params),
+	KUNIT_CASE(veth_to_a_card_is_not_watched),
 	KUNIT_CASE_PARAM(kinds_that_are_watched, kind_gen_params),
 	KUNIT_CASE(vrf_is_not_watched),
 	KUNIT_CASE(watch_outlives_knobs),

@@ -155,6 +155,29 @@ struct update {
 
 static bool stays_here(struct net_device *dev, struct update *update);
 
+/* The other end of a veth or netkit; NULL if there is none, as when it is being made. */
+static struct net_device *peer_of(const struct net_device *dev)
+{
+	const struct rtnl_link_ops *ops = dev->rtnl_link_ops;
+
+	if (!ops || !ops->get_link_net ||
+	    (strcmp(ops->kind, "veth") && strcmp(ops->kind, "netkit")))
+		return NULL;
+	return __dev_get_by_index(ops->get_link_net(dev), dev_get_iflink(dev));
+}
+
+/*
+ * Is @dev wired to a port of a bridge with a way out of this host? No further: pairs can
+ * go round in circles.
+ */
+static bool leads_away(const struct net_device *dev)
+{
+	struct net_device *peer = peer_of(dev), *master;
+
+	master = peer ? netdev_master_upper_dev_get(peer) : NULL;
+	return master && !stays_here(master, NULL);
+}
+
 /*
  * A host uses several devices of one Open vSwitch, and the switch's ports are below
  * yet another device, which may be in another namespace. So all ports of the host are
@@ -192,7 +215,7 @@ static bool ports_stay(struct update *update)
  * checksums to others, and so are all devices below it, such as a bridge's ports. That
  * the administrator named it does not say where those others are. A tun that is no tap
  * is mostly a VPN's, whose other end is elsewhere. @update: look at the ports of Open
- * vSwitch, too. It is NULL in the second call: they may lead back here.
+ * vSwitch, too, and at other ends. It is NULL in the second call: they may lead back here.
  */
 static bool stays_here(struct net_device *dev, struct update *update)
 {
@@ -205,6 +228,8 @@ static bool stays_here(struct net_device *dev, struct update *update)
 		return false;
 	if (dev->rtnl_link_ops && !strcmp(dev->rtnl_link_ops->kind, "tun") &&
 	    !is_tap(dev))
+		return false;
+	if (update && leads_away(dev))
 		return false;
 	netdev_for_each_lower_dev(dev, lower, iter)
 		if (!stays_here(lower, update))
@@ -283,6 +308,39 @@ static bool is_below_switch(struct net_device *dev)
 	below = netdev_walk_all_upper_dev_rcu(dev, is_switch, &unused);
 	rcu_read_unlock();
 	return below;
+}
+
+static int update_peers(struct net_device *dev, struct netdev_nested_priv *priv)
+{
+	struct net_device *lower, *peer;
+	struct list_head *iter;
+
+	netdev_for_each_lower_dev(dev, lower, iter) {
+		peer = peer_of(lower);
+		if (peer)
+			update_stack(peer, priv->data);
+	}
+	return 0;
+}
+
+/*
+ * A port came or went, and what is wired to it has another far end. If packets leave the
+ * host through it, that also concerns what is wired to the other ports. Under the RTNL.
+ */
+static void update_wired(struct net_device *port, struct net_device *upper,
+			 struct update *update)
+{
+	struct netdev_nested_priv priv = { .data = update };
+	struct net_device *peer = peer_of(port);
+
+	if (peer)
+		update_stack(peer, update);
+	if (stays_here(port, NULL))
+		return;
+	update_peers(upper, &priv);
+	rcu_read_lock();
+	netdev_walk_all_upper_dev_rcu(upper, update_peers, &priv);
+	rcu_read_unlock();
 }
 
 /* Can there be anything at the far end of @dev that loses GSO packets? */
@@ -430,6 +488,7 @@ static int handle_event(struct notifier_block *nb, unsigned long event,
 	case NETDEV_CHANGEUPPER:
 		upper = ptr;
 		update_stack(upper->upper_dev, &update);
+		update_wired(dev, upper->upper_dev, &update);
 		if (netif_is_ovs_master(upper->upper_dev) ||
 		    is_below_switch(upper->upper_dev))
 			update_switches(&update);
