@@ -8,6 +8,7 @@
 #include <linux/prandom.h>
 #include <linux/random.h>
 #include <net/ipv6.h>
+#include <net/xfrm.h>
 
 #include "forge.h"
 #include "oracle.h"
@@ -44,6 +45,9 @@ static const struct recipe sound[] = {
 	  .ip_summed = CHECKSUM_PARTIAL, .offset = 6 },
 	{ .proto = IPPROTO_SCTP, .payload = 41, .offset = 8, .not_inet = true,
 	  .ip_summed = CHECKSUM_PARTIAL },
+	{ .proto = IPPROTO_SCTP, .payload = 303, .offset = 8, .not_inet = true,
+	  .ip_summed = CHECKSUM_PARTIAL, .gso_size = GSO_BY_FRAGS,
+	  .gso_type = SKB_GSO_SCTP },
 	{ .proto = IPPROTO_TCP, .payload = 300, .gso_size = 100,
 	  .gso_type = SKB_GSO_TCPV4, .ip_summed = CHECKSUM_PARTIAL,
 	  .field = FIELD_SEED },
@@ -203,6 +207,57 @@ static void damage_length(struct forger *f, struct packet *p)
 		skb_reset_network_header(p->skb);
 }
 
+/* What the IP header says: nothing, or not quite how long the packet is. */
+static void damage_ip_len(struct forger *f, struct packet *p)
+{
+	bool v6 = p->family == NFPROTO_IPV6;
+	__be16 len = 0;
+
+	if (p->skb->len < 40)
+		return;
+	if (forge_pick(f, 2))
+		len = htons(p->skb->len - (v6 ? 40 : 0) + forge_pick(f, 5) - 2);
+	skb_store_bits(p->skb, v6 ? 4 : 2, &len, sizeof(len));
+}
+
+/* A fragment list in a fragment list, or a part of no bytes. */
+static void damage_list(struct forger *f, struct packet *p)
+{
+	struct skb_shared_info *shinfo = skb_shinfo(p->skb);
+	struct sk_buff *first = shinfo->frag_list, *second;
+
+	if (!first)
+		return;
+	second = first->next;
+	if (second && !skb_has_frag_list(first) && forge_pick(f, 2)) {
+		first->next = second->next;
+		second->next = NULL;
+		skb_shinfo(first)->frag_list = second;
+		first->len += second->len;
+		first->data_len += second->len;
+		return;
+	}
+	shinfo->frag_list = alloc_skb(0, GFP_KERNEL | __GFP_NOFAIL);
+	shinfo->frag_list->next = first;
+}
+
+/* It says that there is a tunnel, with headers wherever. */
+static void damage_inner(struct forger *f, struct packet *p)
+{
+	p->skb->encapsulation = 1;
+	p->skb->inner_mac_header = prandom_u32_state(&f->rnd);
+	p->skb->inner_network_header = prandom_u32_state(&f->rnd);
+	p->skb->inner_transport_header = prandom_u32_state(&f->rnd);
+}
+
+/* It was decrypted. */
+static void damage_secpath(struct forger *f, struct packet *p)
+{
+#ifdef CONFIG_XFRM
+	secpath_set(p->skb);
+#endif
+}
+
 /* Somebody else may write to the fragments at any time. */
 static void damage_sharing(struct forger *f, struct packet *p)
 {
@@ -214,6 +269,7 @@ static void (*const damages[])(struct forger *f, struct packet *p) = {
 	damage_bytes, damage_bytes, damage_headers, damage_field,
 	damage_offload, damage_summed, damage_gso, damage_length,
 	damage_sharing, change_addresses, change_addresses,
+	damage_ip_len, damage_list, damage_list, damage_inner, damage_secpath,
 };
 
 static struct variant any_variant(struct forger *f, const struct recipe *r)
@@ -224,6 +280,7 @@ static struct variant any_variant(struct forger *f, const struct recipe *r)
 		v.index = 0;
 		variant_next(&v, r);
 	}
+	v.tight = !forge_pick(f, 8);
 	return v;
 }
 

@@ -8,10 +8,12 @@
 #include <kunit/test.h>
 
 #include <linux/bitops.h>
+#include <linux/if_vlan.h>
 #include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
 #include <net/checksum.h>
 
 #include <nf_csum/netns.h>
@@ -77,6 +79,19 @@ struct journey {
 			      (j)->host.nfc.knobs.mode, (j)->host.nfc.knobs.finish, \
 			      (j)->host.nfc.knobs.trust, (j)->host.nfc.knobs.verify)
 
+/* BIG TCP does not say how long it is: the receiver sees segments that do. */
+static void put_gso_len(u8 *bytes, unsigned int len, u8 family)
+{
+	u8 *at = bytes + (family == NFPROTO_IPV6 ? 4 : 2);
+
+	if (len < 40 || at[0] || at[1])
+		return;
+	if (family == NFPROTO_IPV6)
+		len -= 40;
+	at[0] = len >> 8;
+	at[1] = len;
+}
+
 static void look(const struct journey *j, struct moment *m)
 {
 	const struct sk_buff *skb = j->p.skb;
@@ -88,11 +103,15 @@ static void look(const struct journey *j, struct moment *m)
 	/* A header that was made writable may have come into the linear part. */
 	m->meta.data_len = 0;
 	m->meta.nr_frags = 0;
+	m->meta.gso_type &= ~SKB_GSO_DODGY;
 	m->gso = m->meta.gso_size;
 	skb_copy_bits(skb, 0, m->bytes, skb->len);
 	memcpy(m->sent, m->bytes, skb->len);
 	m->pending = receiver_finish(skb, m->sent, &m->pending_at);
-	receiver_read(&m->raw, m->bytes, skb->len, j->p.family);
+	if (m->gso)
+		put_gso_len(m->sent, skb->len, j->p.family);
+	receiver_read(&m->raw, m->gso ? m->sent : m->bytes, skb->len,
+		      j->p.family);
 	receiver_read(&m->wire, m->sent, skb->len, j->p.family);
 	m->lied = skb->ip_summed == CHECKSUM_COMPLETE &&
 		  oracle_sum(m->bytes, skb->len) !=
@@ -252,7 +271,8 @@ static void check_promises(const struct journey *j, u8 hook)
 	const struct reading *r = &before->raw;
 	const bool crc = r->proto == IPPROTO_SCTP;
 
-	if (before->gso || before->lied || !r->plain)
+	if (before->gso || before->lied || !r->plain ||
+	    (crc && packet_is_nested(&j->p)))
 		return;
 	if (before->meta.ip_summed != CHECKSUM_PARTIAL) {
 		if (r->verdict == VERDICT_RIGHT)
@@ -261,7 +281,8 @@ static void check_promises(const struct journey *j, u8 hook)
 			JOURNEY_EXPECT(j, j->deeds & (BIT(NF_CSUM_ZEROED) | BIT(NF_CSUM_SEED)));
 		if (r->verdict == VERDICT_WRONG && hook == NF_INET_PRE_ROUTING &&
 		    before->meta.ip_summed == CHECKSUM_UNNECESSARY &&
-		    !j->vouched && j->host.nfc.knobs.verify)
+		    !j->vouched && j->host.nfc.knobs.verify &&
+		    !nf_csum_is_decrypted(j->p.skb))
 			JOURNEY_EXPECT(j, !(j->deeds & BIT(NF_CSUM_OK)));
 		if (repairs && r->verdict == VERDICT_WRONG &&
 		    is_zero_or_seed(r) && is_trusted(j))
@@ -324,6 +345,58 @@ static void check_step(const struct journey *j, u8 hook)
 			       j->host.nfc.knobs.verify == NF_CSUM_VERIFY_UNVOUCH);
 }
 
+/* What holds wherever it is looked at. */
+static void check_change(const struct journey *j)
+{
+	const struct moment *before = &j->before, *after = &j->after;
+
+	JOURNEY_EXPECT(j, same_shape(before, after));
+	if (before->gso)
+		check_gso(j);
+	else
+		check_plain(j);
+	if (!(j->deeds & CHANGES))
+		JOURNEY_EXPECT(j, same_moment(before, after));
+	if (j->host.nfc.knobs.mode != NF_CSUM_MODE_REPAIR || is_exempt(j))
+		JOURNEY_EXPECT(j, same_moment(before, after));
+}
+
+/* At a bridge or at ingress only, where nothing is finished. */
+static void check_frame(const struct journey *j, bool bridge)
+{
+	const struct moment *before = &j->before, *after = &j->after;
+	const struct reading *r = &before->raw;
+	bool pending = before->meta.ip_summed == CHECKSUM_PARTIAL;
+
+	check_change(j);
+	JOURNEY_EXPECT(j, !(j->deeds & BIT(NF_CSUM_FINISHED)));
+	if (pending)
+		JOURNEY_EXPECT(j, after->meta.ip_summed == CHECKSUM_PARTIAL);
+	if (!bridge)
+		JOURNEY_EXPECT(j, !(j->deeds & (STATES | BIT(NF_CSUM_UNVOUCHED))));
+	if (pending || before->gso || !r->plain || is_exempt(j) ||
+	    r->verdict != VERDICT_WRONG ||
+	    (r->proto == IPPROTO_SCTP && packet_is_nested(&j->p)))
+		return;
+	if (is_zero_or_seed(r) && is_trusted(j) &&
+	    j->host.nfc.knobs.mode == NF_CSUM_MODE_REPAIR)
+		JOURNEY_EXPECT(j, after->raw.verdict == VERDICT_RIGHT);
+	if (bridge && before->meta.ip_summed == CHECKSUM_UNNECESSARY &&
+	    j->host.nfc.knobs.verify)
+		JOURNEY_EXPECT(j, !(j->deeds & BIT(NF_CSUM_OK)));
+}
+
+/* May the module drop that packet? Only what is wrong, and only if that was asked for. */
+static bool may_drop(const struct journey *j)
+{
+	const struct nf_csum_knobs *knobs = &j->host.nfc.knobs;
+
+	return j->before.raw.verdict == VERDICT_WRONG &&
+	       knobs->mode == NF_CSUM_MODE_REPAIR &&
+	       (knobs->verify == NF_CSUM_VERIFY_DROP ||
+		(j->before.gso && knobs->verify == NF_CSUM_VERIFY_UNVOUCH));
+}
+
 static unsigned int call(struct journey *j, u8 hook)
 {
 	const bool exempt = is_exempt(j);
@@ -359,12 +432,7 @@ static bool step(struct journey *j, u8 hook)
 	verdict = call(j, hook);
 	JOURNEY_EXPECT(j, (verdict != NF_ACCEPT) == !!(j->deeds & BIT(NF_CSUM_DROPPED)));
 	if (verdict != NF_ACCEPT) {
-		/* Only what is wrong, and only if that was asked for. */
-		JOURNEY_EXPECT(j, j->before.raw.verdict == VERDICT_WRONG &&
-			       j->host.nfc.knobs.mode == NF_CSUM_MODE_REPAIR &&
-			       (j->host.nfc.knobs.verify == NF_CSUM_VERIFY_DROP ||
-				(j->before.gso &&
-				 j->host.nfc.knobs.verify == NF_CSUM_VERIFY_UNVOUCH)));
+		JOURNEY_EXPECT(j, may_drop(j));
 		if (verdict == NF_STOLEN)
 			j->p.skb = NULL;
 		j->dropped++;
@@ -508,6 +576,69 @@ static void check_outer(struct journey *j, enum verdict was)
 	j->mended += j->broken;
 }
 
+static void put_tag(struct sk_buff *skb)
+{
+	struct vlan_hdr *tag = skb_push(skb, VLAN_HLEN);
+
+	tag->h_vlan_TCI = htons(7);
+	tag->h_vlan_encapsulated_proto = skb->protocol;
+	skb->protocol = htons(ETH_P_8021Q);
+}
+
+/*
+ * As a frame, at a bridge or where a device receives. Perhaps nothing is linear, not
+ * even a tag. Returns whether it goes on.
+ */
+static bool step_frame(struct journey *j, bool bridge)
+{
+	const struct nf_hook_state state = {
+		.hook = bridge ? NF_BR_FORWARD : NF_NETDEV_INGRESS,
+		.pf = bridge ? NFPROTO_BRIDGE : NFPROTO_NETDEV,
+		.in = j->host.in,
+		.out = bridge ? j->host.out : NULL,
+	};
+	struct sk_buff *skb = j->p.skb;
+	__be16 protocol = skb->protocol;
+	struct hooked_counts counts, more;
+	const bool tagged = skb_headroom(skb) >= VLAN_HLEN &&
+			    forge_pick(&j->forger, 2);
+	unsigned int verdict;
+
+	look(j, &j->before);
+	if (tagged)
+		put_tag(skb);
+	if (forge_pick(&j->forger, 2))
+		packet_unpull(j->test, &j->p);
+	hooked_count_in(&counts, &j->host, NF_CSUM_LINK);
+	rcu_read_lock();
+	verdict = bridge ? nf_csum_bridge_forward(&j->host.nfc, skb, &state) :
+			   nf_csum_ingress(&j->host.nfc, skb, &state);
+	rcu_read_unlock();
+	hooked_count_in(&more, &j->host, NF_CSUM_LINK);
+	j->deeds = hooked_deeds(&counts, &more);
+	if (bridge)
+		JOURNEY_EXPECT(j, is_exempt(j) ? j->deeds == BIT(NF_CSUM_EXEMPT) :
+						 hweight32(j->deeds & STATES) == 1);
+	verdict &= NF_VERDICT_MASK;
+	JOURNEY_EXPECT(j, (verdict != NF_ACCEPT) == !!(j->deeds & BIT(NF_CSUM_DROPPED)));
+	if (verdict != NF_ACCEPT) {
+		JOURNEY_EXPECT(j, bridge && may_drop(j));
+		if (verdict == NF_STOLEN)
+			j->p.skb = NULL;
+		return false;
+	}
+	if (tagged) {
+		JOURNEY_EXPECT(j, pskb_may_pull(skb, VLAN_HLEN) && skb->data[1] == 7);
+		__skb_pull(skb, VLAN_HLEN);
+		skb->protocol = protocol;
+	}
+	/* As IP does. */
+	JOURNEY_EXPECT(j, pskb_may_pull(skb, min(skb->len, 60U)));
+	look(j, &j->after);
+	check_frame(j, bridge);
+	return !bridge;
+}
+
 static void travel(struct journey *j)
 {
 	enum verdict was;
@@ -516,6 +647,9 @@ static void travel(struct journey *j)
 	j->came_in = j->v.hook == NF_INET_PRE_ROUTING;
 	if (j->came_in) {
 		j->p.skb->skb_iif = HOST_IN;
+		if (!forge_pick(&j->forger, 4) &&
+		    !step_frame(j, forge_pick(&j->forger, 2)))
+			return;
 		look(j, &j->before);
 		was = j->before.wire.verdict;
 		if (!step_twice(j, NF_INET_PRE_ROUTING))

@@ -295,6 +295,7 @@ static void put_skb(struct kunit *test, struct packet *p,
 		    const struct variant *v, unsigned int header,
 		    unsigned int size)
 {
+	unsigned int headroom = v->tight ? 0 : HEADROOM;
 	unsigned int linear = size;
 	struct sk_buff *skb;
 
@@ -304,9 +305,9 @@ static void put_skb(struct kunit *test, struct packet *p,
 		linear = p->thoff + header_len(p->proto);
 	linear = min(linear, size);
 
-	skb = alloc_skb(HEADROOM + linear, GFP_KERNEL);
+	skb = alloc_skb(headroom + linear, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, skb);
-	skb_reserve(skb, HEADROOM);
+	skb_reserve(skb, headroom);
 	skb_put_data(skb, p->bytes, linear);
 	if (v->shape == SHAPE_FRAG_LIST)
 		add_frag_list(test, skb, p->bytes + linear, size - linear);
@@ -334,7 +335,7 @@ static void put_offload(struct packet *p, const struct recipe *r)
 
 		skb->csum = (__force __wsum)htons(sum);
 	} else if (skb->ip_summed == CHECKSUM_PARTIAL) {
-		skb->csum_start = HEADROOM + start + r->start;
+		skb->csum_start = skb_headroom(skb) + start + r->start;
 		skb->csum_offset = r->offset +
 				   (r->tunnel ? 16 : field_offset(r->proto));
 	}
@@ -419,6 +420,26 @@ void packet_clone(struct kunit *test, struct packet *p)
 	KUNIT_ASSERT_NOT_NULL(test, p->clone);
 }
 
+/* Puts what is linear into a fragment, as some devices do before the kernel pulls it. */
+void packet_unpull(struct kunit *test, struct packet *p)
+{
+	struct skb_shared_info *shinfo = skb_shinfo(p->skb);
+	unsigned int len = skb_headlen(p->skb);
+	struct page *page;
+
+	if (!len || len > PAGE_SIZE || skb_cloned(p->skb) ||
+	    shinfo->nr_frags == MAX_SKB_FRAGS)
+		return;
+	page = alloc_page(GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	memcpy(page_address(page) + PAGE_SIZE - len, p->skb->data, len);
+	memmove(&shinfo->frags[1], &shinfo->frags[0],
+		shinfo->nr_frags++ * sizeof(shinfo->frags[0]));
+	__skb_fill_page_desc(p->skb, 0, page, PAGE_SIZE - len, len);
+	p->skb->data_len += len;
+	skb_set_tail_pointer(p->skb, 0);
+}
+
 void packet_free(struct packet *p)
 {
 	kfree_skb(p->clone);
@@ -500,4 +521,15 @@ bool packet_same_meta(const struct packet *p)
 
 	packet_read_meta(p->skb, &meta);
 	return !memcmp(&meta, &p->meta, sizeof(meta));
+}
+
+/* Whether a fragment list is in a fragment list, where no CRC32c can be computed. */
+bool packet_is_nested(const struct packet *p)
+{
+	const struct sk_buff *part;
+
+	skb_walk_frags(p->skb, part)
+		if (skb_has_frag_list(part))
+			return true;
+	return false;
 }

@@ -161,13 +161,15 @@ struct packet {
  * @family: NFPROTO_*
  * @hook: NF_INET_PRE_ROUTING or NF_INET_POST_ROUTING
  * @shape: how the bytes lie
- * @name: all that, for messages
+ * @tight: there is no room before them
+ * @name: all that but @tight, for messages
  * @index: of the next variant
  */
 struct variant {
 	u8 family;
 	u8 hook;
 	enum packet_shape shape;
+	bool tight;
 	char name[40];
 	unsigned int index;
 };
@@ -179,6 +181,7 @@ void packet_build(struct kunit *test, struct packet *p,
 void packet_from_bytes(struct kunit *test, struct packet *p, const u8 *bytes,
 		       unsigned int size, const struct variant *v);
 void packet_clone(struct kunit *test, struct packet *p);
+void packet_unpull(struct kunit *test, struct packet *p);
 void packet_free(struct packet *p);
 
 void packet_read_meta(const struct sk_buff *skb, struct packet_meta *meta);
@@ -191,5 +194,6 @@ u16 packet_field(const struct packet *p);
 bool packet_verifies(const struct packet *p);
 bool packet_same_bytes(const struct packet *p, const struct sk_buff *skb);
 bool packet_same_meta(const struct packet *p);
+bool packet_is_nested(const struct packet *p);
 
 #endif /* NF_CSUM_KUNIT_SKB_BUILDER_H */
