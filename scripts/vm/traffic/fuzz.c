@@ -68,6 +68,28 @@ static void damage_ip(uint8_t *ip, bool v6)
 	put16(ip + 10, ~sum(ip, len > IP4 ? len : IP4, 0) & 0xffff);
 }
 
+/* The IPv6 header says no length. An option may say it, or one that is wrong; how long that is. */
+static int drop_length(uint8_t *ip, size_t n)
+{
+	uint8_t *option = ip + IP6;
+	size_t len = n - IP6 + 8;
+
+	put16(ip + 4, 0);
+	if (random_below(2))
+		return 0;
+	if (!random_below(4))
+		len = random_below(1 << 17);
+	memmove(option + 8, option, n - IP6);
+	option[0] = ip[6];
+	option[1] = 0;
+	option[2] = 0xc2;	/* a jumbo payload, of four bytes */
+	option[3] = 4;
+	put16(option + 4, len >> 16);
+	put16(option + 6, len);
+	ip[6] = 0;
+	return 8;
+}
+
 /* Up to three tags; how many bytes they are. */
 static int add_tags(uint8_t *frame, size_t n)
 {
@@ -97,6 +119,8 @@ static int fuzz(char **arg)
 		size_t n;
 
 		size = random_below(gso ? 4000 : 400);
+		if (wild && v6 && !random_below(32))
+			size += 65000;
 		first_fragment = !random_below(16);
 		n = craft(frame, proto, &end[v6 ? 2 : 0], &end[v6 ? 3 : 1], 8080, left);
 		memcpy(frame, mac, ETH_ALEN);
@@ -112,6 +136,12 @@ static int fuzz(char **arg)
 		if (!random_below(4))
 			n = cut(frame, ETH_HLEN + l3 + random_below(n - ETH_HLEN - l3 + 1), !v6);
 		memset(h, 0, sizeof(*h));
+		if (wild && v6 && !random_below(8)) {
+			int option = drop_length(frame + ETH_HLEN, n - ETH_HLEN);
+
+			n += option;
+			l3 += random_below(8) ? option : 0;
+		}
 		if (wild && !random_below(2)) {
 			int tags = add_tags(frame, n);
 
@@ -120,6 +150,9 @@ static int fuzz(char **arg)
 		}
 		h->flags = random_below(8) ? VIRTIO_NET_HDR_F_NEEDS_CSUM : random_below(4);
 		h->csum_start = random_below(2) ? ETH_HLEN + l3 : random_offset();
+		/* Where the frame is as long as that, the tap itself complains. */
+		if (n > 65000 && h->csum_start > 65000)
+			h->csum_start = 0;
 		h->csum_offset = random_below(2) ? (tcp ? 16 : 6) : random_offset();
 		if (gso) {
 			h->gso_type = random_below(2) ? random_below(6) :
