@@ -52,7 +52,8 @@ const void *nf_csum_peek(struct nf_csum_window *window, unsigned int off,
 		if (skb_copy_bits(skb, off, window->bytes, window->len))
 			return NULL;
 	}
-	if (off < window->off || off + len > window->off + window->len)
+	if (!window->len || off < window->off ||
+	    off + len > window->off + window->len)
 		return NULL;
 	return window->bytes + (off - window->off);
 }
