@@ -550,7 +550,7 @@ static void headers_are_read_by_the_rules(struct kunit *test)
 }
 
 /* Datagrams of IPv6 that are too long for their own length, or say so. */
-static void expect_jumbogram(struct kunit *test, unsigned int payload,
+static void expect_jumbogram(struct kunit *test, u8 hook, unsigned int payload,
 			     unsigned int udp_len, bool seed,
 			     enum nf_csum_counter state)
 {
@@ -582,7 +582,7 @@ static void expect_jumbogram(struct kunit *test, unsigned int payload,
 	memcpy(page_address(page), bytes + linear, thoff + len - linear);
 	skb_add_rx_frag(pkt.skb, 0, page, 0, thoff + len - linear, PAGE_SIZE << 5);
 	pkt.family = NFPROTO_IPV6;
-	pkt.hook = NF_INET_PRE_ROUTING;
+	pkt.hook = hook;
 	nf_csum_inspect(&pkt);
 	EXPECT_STATE(test, &pkt, state, seed ? "seed" : "any other");
 	kfree_skb(pkt.skb);
@@ -591,13 +591,20 @@ static void expect_jumbogram(struct kunit *test, unsigned int payload,
 
 static void jumbograms_say_no_length(struct kunit *test)
 {
-	expect_jumbogram(test, 65536 - 8, 0, true, NF_CSUM_SEED);
-	expect_jumbogram(test, 65536 - 8, 0, false, NF_CSUM_OK);
+	const u8 pre = NF_INET_PRE_ROUTING;
+
+	expect_jumbogram(test, pre, 65536 - 8, 0, true, NF_CSUM_SEED);
+	expect_jumbogram(test, pre, 65536 - 8, 0, false, NF_CSUM_OK);
 	/* One byte less has a length, and more than that is not all of it. */
-	expect_jumbogram(test, 65535 - 8, 0, true, NF_CSUM_MALFORMED);
-	expect_jumbogram(test, 65535 - 8, 65535, true, NF_CSUM_SEED);
-	expect_jumbogram(test, 65536 - 8, 65535, true, NF_CSUM_OPAQUE);
-	expect_jumbogram(test, 65536 - 8, 8, false, NF_CSUM_OPAQUE);
+	expect_jumbogram(test, pre, 65535 - 8, 0, true, NF_CSUM_MALFORMED);
+	expect_jumbogram(test, pre, 65535 - 8, 65535, true, NF_CSUM_SEED);
+	expect_jumbogram(test, pre, 65536 - 8, 65535, true, NF_CSUM_OPAQUE);
+	expect_jumbogram(test, pre, 65536 - 8, 8, false, NF_CSUM_OPAQUE);
+	/* IP has cut off what is behind the packet, of a frame nobody has. */
+	expect_jumbogram(test, NF_INET_FORWARD, 65536 - 8, 0, true,
+			 NF_CSUM_MALFORMED);
+	expect_jumbogram(test, NF_INET_FORWARD, 65536 - 8, 0, false,
+			 NF_CSUM_MALFORMED);
 }
 
 static struct kunit_case headers_test_cases[] = {

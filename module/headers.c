@@ -206,12 +206,15 @@ static bool is_exthdr(u8 nexthdr)
 
 /*
  * BIG TCP and jumbograms say 0, for what is too long to be said. Anything else that
- * says so has no length: what follows may as well be padding.
+ * says so has no length: what follows may as well be padding. In a frame a jumbogram
+ * may have that, too: it is IP that reads the option, and cuts off what is behind.
  */
-static bool lacks_length(const struct sk_buff *skb, u8 nexthdr)
+static bool lacks_length(const struct nf_csum_packet *pkt, u8 nexthdr)
 {
+	const struct sk_buff *skb = pkt->skb;
+
 	return skb_is_gso(skb) ||
-	       (nexthdr == NEXTHDR_HOP &&
+	       (nexthdr == NEXTHDR_HOP && pkt->hook != NF_INET_FORWARD &&
 		skb->len - sizeof(struct ipv6hdr) > U16_MAX);
 }
 
@@ -232,7 +235,7 @@ static enum nf_csum_counter parse_ipv6(struct nf_csum_packet *pkt,
 
 	nexthdr = ip6h->nexthdr;
 	total = sizeof(*ip6h) + ntohs(ip6h->payload_len);
-	if (!ip6h->payload_len && lacks_length(skb, nexthdr))
+	if (!ip6h->payload_len && lacks_length(pkt, nexthdr))
 		total = skb->len;
 	if (total > skb->len)
 		return NF_CSUM_MALFORMED;
@@ -257,7 +260,7 @@ static enum nf_csum_counter parse_ipv6(struct nf_csum_packet *pkt,
 
 /**
  * nf_csum_parse - find the transport header of a packet
- * @pkt: @skb and @family are the caller's; @thoff, @len, @proto and @seed are
+ * @pkt: @skb, @family and @hook are the caller's; @thoff, @len, @proto and @seed are
  *	filled in
  * @window: of the same packet, see nf_csum_peek()
  *
