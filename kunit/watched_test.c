@@ -1405,7 +1405,9 @@ static struct fake ends[2];
 
 static int iflink_of_end(const struct net_device *dev)
 {
-	return ends[dev == ends[0].dev].dev->ifindex;
+	const struct net_device *peer = ends[dev == ends[0].dev].dev;
+
+	return peer ? peer->ifindex : 0;
 }
 
 static struct net *net_of_end(const struct net_device *dev)
@@ -1433,12 +1435,15 @@ static void make_pair(struct kunit *test)
 
 static void unmake_pair(void)
 {
+	struct net_device *dev;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(ends); i++)
-		ends[i].link_ops.get_link_net = NULL;
-	for (i = 0; i < ARRAY_SIZE(ends); i++)
-		unmake(&ends[i]);
+	/* One that goes is nobody's peer any more. */
+	for (i = 0; i < ARRAY_SIZE(ends); i++) {
+		dev = ends[i].dev;
+		ends[i].dev = NULL;
+		device_unmake(dev);
+	}
 }
 
 static void expect_watched(struct kunit *test, struct net_device *dev, bool watched)
