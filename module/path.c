@@ -218,8 +218,9 @@ static unsigned int handle_not_ok(struct nf_csum_net *nfc,
 
 /*
  * A voucher is checked on the way in: nobody else will. Of GSO it is checked only
- * where the packet is to be segmented: a device that aggregates leaves the field of
- * one segment, and the kernel does not sum that either.
+ * where the kernel computes each checksum anew, which would hide that it was wrong:
+ * where it segments the packet, or passes on one of unknown origin (SKB_GSO_DODGY).
+ * Elsewhere not: a device that aggregates leaves the field of one segment.
  */
 static bool can_verify(const struct sk_buff *skb,
 		       const struct nf_hook_state *state)
