@@ -841,11 +841,12 @@ static void start(struct nf_csum_net *nfc, struct nf_csum_iface *iface,
 static void stop_idle_hooks(struct nf_csum_net *nfc, bool wanted)
 {
 	struct nf_csum_link *link = &nfc->link;
+	unsigned long now = jiffies;
 
 	if (wanted && !link->idle_until)
-		link->idle_until = (jiffies + IDLE) ?: 1;
-	if (wanted && time_before(jiffies, link->idle_until)) {
-		schedule_delayed_work(&link->idle, link->idle_until - jiffies);
+		link->idle_until = (now + IDLE) ?: 1;
+	if (wanted && time_before(now, link->idle_until)) {
+		schedule_delayed_work(&link->idle, link->idle_until - now);
 		return;
 	}
 	nf_unregister_net_hooks(nfc->net, link->watch, NF_CSUM_WATCH_HOOKS);
