@@ -600,6 +600,9 @@ static void jumbograms_say_no_length(struct kunit *test)
 	expect_jumbogram(test, pre, 65535 - 8, 65535, true, NF_CSUM_SEED);
 	expect_jumbogram(test, pre, 65536 - 8, 65535, true, NF_CSUM_OPAQUE);
 	expect_jumbogram(test, pre, 65536 - 8, 8, false, NF_CSUM_OPAQUE);
+	/* With the options that is 65535 bytes, which IP could say, and 65536. */
+	expect_jumbogram(test, pre, 65519, 65527, true, NF_CSUM_MALFORMED);
+	expect_jumbogram(test, pre, 65520, 65528, true, NF_CSUM_SEED);
 	/* IP has cut off what is behind the packet, of a frame nobody has. */
 	expect_jumbogram(test, NF_INET_FORWARD, 65536 - 8, 0, true,
 			 NF_CSUM_MALFORMED);

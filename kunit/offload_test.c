@@ -334,6 +334,25 @@ static void offload_follows_xdp(struct kunit *test)
 	device_unmake(dev);
 }
 
+/* Into a namespace and out of it: the hook goes, and comes again. */
+static void offload_follows_moves(struct kunit *test)
+{
+	struct rtnl_link_ops link_ops = { .kind = "macvlan" };
+	struct net_device *dev;
+
+	set_knob(test, "no_offload_ifaces", "nfcsum*");
+	dev = device_make(test, "nfcsum%d", &link_ops);
+	KUNIT_EXPECT_EQ(test, has_egress_hook(dev), IS_ENABLED(CONFIG_NETFILTER_EGRESS));
+	rtnl_lock();
+	call_netdevice_notifiers(NETDEV_UNREGISTER, dev);
+	KUNIT_EXPECT_FALSE(test, has_egress_hook(dev));
+	call_netdevice_notifiers(NETDEV_REGISTER, dev);
+	KUNIT_EXPECT_EQ(test, has_egress_hook(dev), IS_ENABLED(CONFIG_NETFILTER_EGRESS));
+	rtnl_unlock();
+	device_unmake(dev);
+	set_knob(test, "no_offload_ifaces", "\n");
+}
+
 /* So many that every part of a table of them has some. */
 #define MANY	256
 
@@ -387,6 +406,7 @@ static struct kunit_case offload_test_cases[] = {
 	KUNIT_CASE(offload_prove_too_late),
 	KUNIT_CASE_PARAM(offload_follows_knobs, knob_gen_params),
 	KUNIT_CASE(offload_follows_xdp),
+	KUNIT_CASE(offload_follows_moves),
 	KUNIT_CASE(offload_gives_all_back),
 	{}
 };

@@ -214,11 +214,11 @@ static void update(struct net_device *dev)
 	 * tells of the change calls this function again.
 	 */
 	wanted = dev->wanted_features;
-	if (mask != rec->mask)
-		nf_csum_link_changed(nf_csum_pernet(dev_net(dev)));
 	WRITE_ONCE(rec->mask, mask);
 	rec->taken = nf_csum_offload_exchange(dev, rec->taken, mask);
 	set_hook(rec, mask == NF_CSUM_OFFLOAD_ALL && has_fixed_features(dev));
+	/* A bridge's hook is there for these, and this may be another namespace. */
+	nf_csum_link_changed(nf_csum_pernet(dev_net(dev)));
 	if (!mask)
 		forget(rec);
 	if (dev->wanted_features != wanted)
@@ -344,8 +344,6 @@ static int handle_event(struct notifier_block *nb, unsigned long event,
 		/* The lock of a device's own is held, where it has one. */
 		if (dev->reg_state == NETREG_REGISTERED)
 			update(dev);
-		if (event == NETDEV_REGISTER && find(dev))
-			nf_csum_link_changed(nf_csum_pernet(dev_net(dev)));
 		break;
 	case NETDEV_UNREGISTER:
 		rec = find(dev);
