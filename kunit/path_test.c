@@ -261,18 +261,14 @@ static void compare_ways(struct kunit *test, struct host *h,
 			      v->name);
 }
 
-static void hooks_do_what_was_decided(struct kunit *test)
+static void compare_at_random(struct kunit *test, struct host *h, unsigned int share)
 {
-	struct host *h = kunit_kzalloc(test, sizeof(*h), GFP_KERNEL);
 	struct forger forger, same;
 	unsigned int packets, i;
 	struct packet p, twin;
 	struct variant v;
 
-	KUNIT_ASSERT_NOT_NULL(test, h);
-	host_init(test, h);
-
-	packets = forge_start(test, &forger, 10);
+	packets = forge_start(test, &forger, share);
 	for (i = 0; i < packets; i++) {
 		h->nfc.knobs.mode = forge_pick(&forger, 16) ?
 			NF_CSUM_MODE_REPAIR : NF_CSUM_MODE_OBSERVE;
@@ -285,6 +281,41 @@ static void hooks_do_what_was_decided(struct kunit *test)
 		packet_free(&p);
 		packet_free(&twin);
 	}
+}
+
+static void hooks_do_what_was_decided(struct kunit *test)
+{
+	struct host *h = kunit_kzalloc(test, sizeof(*h), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, h);
+	host_init(test, h);
+	compare_at_random(test, h, 10);
+	host_free(test, h);
+}
+
+/* Memory was short when the devices came: only the namespace counts. */
+static void unknown_devices_are_no_different(struct kunit *test)
+{
+	struct host *h = kunit_kzalloc(test, sizeof(*h), GFP_KERNEL);
+	unsigned int at;
+	int cpu;
+
+	KUNIT_ASSERT_NOT_NULL(test, h);
+	host_init(test, h);
+	memset(h->nfc.ifaces.cache, 0, sizeof(h->nfc.ifaces.cache));
+	compare_at_random(test, h, 100);
+	for (at = 0; at < NF_CSUM_COLUMNS * NF_CSUM_COUNTERS; at++) {
+		KUNIT_EXPECT_EQ(test, host_count(h->in_iface.stats, at), 0UL);
+		KUNIT_EXPECT_EQ(test, host_count(h->out_iface.stats, at), 0UL);
+	}
+	for_each_possible_cpu(cpu)
+		memset(per_cpu_ptr(h->nfc.stats, cpu), 0, sizeof(*h->nfc.stats));
+
+	/* They are known, but others have their places in the cache. */
+	xa_store(&h->nfc.ifaces.by_index, HOST_IN, &h->in_iface, GFP_KERNEL);
+	xa_store(&h->nfc.ifaces.by_index, HOST_OUT, &h->out_iface, GFP_KERNEL);
+	compare_at_random(test, h, 100);
+	xa_destroy(&h->nfc.ifaces.by_index);
 	host_free(test, h);
 }
 
@@ -338,11 +369,75 @@ static void finished_behind_dnat(struct kunit *test)
 	host_free(test, h);
 }
 
+static const struct after_snat_case {
+	const char *name;
+	u8 mode;
+	u32 mark;
+	bool undone;
+} after_snat_cases[] = {
+	{ "repaired", NF_CSUM_MODE_REPAIR, 0, true },
+	{ "with a mark of others", NF_CSUM_MODE_REPAIR, 8, true },
+	{ "exempt from then on", NF_CSUM_MODE_REPAIR, 4, false },
+	{ "observed from then on", NF_CSUM_MODE_OBSERVE, 0, false },
+};
+
+static void after_snat_desc(const struct after_snat_case *c, char *desc)
+{
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(after_snat, after_snat_cases, after_snat_desc);
+
+/* What was right before SNAT is right again behind it, if it is still to be repaired. */
+static void undone_behind_snat(struct kunit *test)
+{
+	static const struct recipe recipe = {
+		.proto = IPPROTO_UDP, .tunnel = true, .gap = 22, .payload = 400,
+		.ip_summed = CHECKSUM_PARTIAL,
+	};
+	const struct after_snat_case *c = test->param_value;
+	struct host *h = kunit_kzalloc(test, sizeof(*h), GFP_KERNEL);
+	struct variant v = {};
+
+	KUNIT_ASSERT_NOT_NULL(test, h);
+	host_init(test, h);
+	h->nfc.knobs.exempt_mark = 4;
+	while (variant_next(&v, &recipe)) {
+		const struct nf_hook_state state = {
+			.hook = NF_INET_POST_ROUTING, .pf = v.family, .out = h->out,
+		};
+		__sum16 field;
+		u16 right, broken;
+		struct packet p;
+
+		if (v.hook != NF_INET_PRE_ROUTING)
+			continue;
+		packet_build(test, &p, &recipe, &v);
+		right = packet_field(&p);
+		h->nfc.knobs.mode = NF_CSUM_MODE_REPAIR;
+		KUNIT_EXPECT_EQ(test, hooked(h, &p, v.hook), NF_ACCEPT);
+		/* It takes the field for a seed. */
+		broken = right ^ 0x55aa;
+		field = (__force __sum16)htons(broken);
+		packet_store(&p, p.field, &field, sizeof(field));
+		p.skb->mark = c->mark;
+		h->nfc.knobs.mode = c->mode;
+		KUNIT_EXPECT_EQ(test, nf_csum_after_snat(&h->nfc, p.skb, &state),
+				NF_ACCEPT);
+		KUNIT_EXPECT_EQ_MSG(test, packet_field(&p), c->undone ? right : broken,
+				    "%s", v.name);
+		packet_free(&p);
+	}
+	host_free(test, h);
+}
+
 static struct kunit_case path_test_cases[] = {
 	KUNIT_CASE(finished_behind_dnat),
 	KUNIT_CASE(inner_begins_behind_udp),
 	KUNIT_CASE(fast_is_slow),
 	KUNIT_CASE(hooks_do_what_was_decided),
+	KUNIT_CASE(unknown_devices_are_no_different),
+	KUNIT_CASE_PARAM(undone_behind_snat, after_snat_gen_params),
 	{}
 };
 
