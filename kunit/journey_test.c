@@ -602,6 +602,7 @@ static bool step_frame(struct journey *j, bool bridge)
 	struct hooked_counts counts, more;
 	const bool tagged = skb_headroom(skb) >= VLAN_HLEN &&
 			    forge_pick(&j->forger, 2);
+	const bool exempt = is_exempt(j);
 	unsigned int verdict;
 
 	look(j, &j->before);
@@ -617,8 +618,8 @@ static bool step_frame(struct journey *j, bool bridge)
 	hooked_count_in(&more, &j->host, NF_CSUM_LINK);
 	j->deeds = hooked_deeds(&counts, &more);
 	if (bridge)
-		JOURNEY_EXPECT(j, is_exempt(j) ? j->deeds == BIT(NF_CSUM_EXEMPT) :
-						 hweight32(j->deeds & STATES) == 1);
+		JOURNEY_EXPECT(j, exempt ? j->deeds == BIT(NF_CSUM_EXEMPT) :
+					   hweight32(j->deeds & STATES) == 1);
 	verdict &= NF_VERDICT_MASK;
 	JOURNEY_EXPECT(j, (verdict != NF_ACCEPT) == !!(j->deeds & BIT(NF_CSUM_DROPPED)));
 	if (verdict != NF_ACCEPT) {
