@@ -929,6 +929,13 @@ static const struct inspect_case gso_cases[] = {
 			    .field = FIELD_WRONG },
 		.state = NF_CSUM_GSO_BAD,
 	}, {
+		.name = "tcp, seed zero, congested, from a guest",
+		.packet = { GSO_TCP | SKB_GSO_DODGY | SKB_GSO_TCP_ECN |
+			    SKB_GSO_TCP_FIXEDID,
+			    .ip_summed = CHECKSUM_PARTIAL,
+			    .field = FIELD_ZERO },
+		.state = NF_CSUM_GSO_BAD,
+	}, {
 		.name = "tcp, csum_start in the payload",
 		.packet = { GSO_TCP, .ip_summed = CHECKSUM_PARTIAL,
 			    .field = FIELD_SEED, .start = 20 },
